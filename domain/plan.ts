@@ -1,0 +1,46 @@
+/**
+ * A plan version: what a subscription to it is billed, and when. A version is never edited; a change is a new version.
+ */
+import type { ProrationPolicy } from './proration';
+import type { Interval } from './time';
+import type { PricingModelKind } from './pricing';
+
+/** A price as a plan version carries it: a snapshot, so that reading the version alone prices a period. */
+export interface PlanPrice {
+  readonly id: string;
+  readonly kind: 'recurring' | 'one_off';
+  readonly model: PricingModelKind;
+  /** The model's own parameters, checked by the model when the price is made. */
+  readonly parameters: unknown;
+  readonly description: string;
+  /** The revenue stream that the income belongs to, such as `subscriptions`. */
+  readonly stream: string;
+}
+
+export interface Trial {
+  readonly days: number;
+  /** False: a customer may start the trial without a payment method. */
+  readonly paymentMethodRequired: boolean;
+  /** What happens at the end of the trial when there is no payment method; with one, it is charged. */
+  readonly endBehavior: 'charge' | 'pause' | 'cancel';
+}
+
+export interface PlanDefinition {
+  readonly interval: Interval;
+  readonly prices: readonly PlanPrice[];
+  readonly trial: Trial | null;
+  /** Overrides the customer's and the tenant's policy; null leaves it to them. */
+  readonly proration: ProrationPolicy | null;
+}
+
+export interface PlanVersion {
+  readonly planId: string;
+  readonly version: number;
+  readonly name: string;
+  readonly definition: PlanDefinition;
+}
+
+/** True when two versions are billed on the same calendar, so that a change keeps the period. */
+export function sameInterval(a: PlanDefinition, b: PlanDefinition): boolean {
+  return a.interval.unit === b.interval.unit && a.interval.count === b.interval.count;
+}

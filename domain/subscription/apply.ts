@@ -1,0 +1,186 @@
+/**
+ * Folds a fact into the state. Pure and total: it never overwrites what another message set meanwhile, because the workflow has one
+ * writer and facts name only what they change.
+ */
+import type { IssuedInvoice, SubscriptionEvent } from './events';
+import type { Collection, SubscriptionState } from './state';
+import { canTransition, nextStatus, type Transition } from './transitions';
+import type { Instant } from '../time';
+
+type EventOf<T extends SubscriptionEvent['type']> = Extract<SubscriptionEvent, { type: T }>;
+type Handlers = { readonly [T in SubscriptionEvent['type']]: (state: SubscriptionState, event: EventOf<T>) => SubscriptionState };
+
+function move(state: SubscriptionState, transition: Transition): SubscriptionState {
+  return { ...state, status: nextStatus(state.status, transition) };
+}
+
+/** Late facts (a payment of a canceled subscription) move the status only where the table has the pair. */
+function moveIfAllowed(state: SubscriptionState, transition: Transition): SubscriptionState {
+  return canTransition(state.status, transition) ? move(state, transition) : state;
+}
+
+function freshCollection(invoiceId: string, queue: readonly string[], at: Instant): Collection {
+  return {
+    invoiceId,
+    queue,
+    attempts: 0,
+    firstFailureAt: null,
+    step: 0,
+    nextAt: at,
+    action: 'attempt',
+    checkAt: null,
+    waitingFor: 'nothing',
+    customerActed: false,
+    customerPresent: false,
+  };
+}
+
+/** An open invoice is collected at once, or queues behind an older one that is still in dunning. */
+function enqueue(state: SubscriptionState, invoice: IssuedInvoice | null, at: Instant): SubscriptionState {
+  if (invoice === null) return state;
+  const named = { ...state, lastInvoice: { number: invoice.number, total: invoice.total } };
+  if (!invoice.open) return named;
+  const { collection } = state;
+  if (collection === null) return { ...named, collection: freshCollection(invoice.id, [], at) };
+  return { ...named, collection: { ...collection, queue: [...collection.queue, invoice.id] } };
+}
+
+function settle(state: SubscriptionState, event: EventOf<'invoice_settled'>): SubscriptionState {
+  const { collection } = state;
+  if (collection === null) return state;
+  if (collection.invoiceId !== event.invoiceId) {
+    return { ...state, collection: { ...collection, queue: collection.queue.filter((id) => id !== event.invoiceId) } };
+  }
+  const [next, ...rest] = collection.queue;
+  if (next !== undefined) return { ...state, collection: freshCollection(next, rest, event.at) };
+  const free = { ...state, collection: null, incompleteUntil: null };
+  if (state.status === 'incomplete' && event.how !== 'paid') return moveIfAllowed(free, 'expire');
+  return resumeAfterDunning(moveIfAllowed(free, 'payment_recovered'), event.at);
+}
+
+/** A subscription that dunning stopped goes on at once when nothing is owed any more. */
+function resumeAfterDunning(state: SubscriptionState, at: Instant): SubscriptionState {
+  if (state.status !== 'paused') return state;
+  const pause = state.pause ?? { since: at, resumeAt: at, mode: 'keep_schedule' as const, cause: 'dunning' as const };
+  return pause.cause === 'dunning' ? { ...state, pause: { ...pause, resumeAt: at } } : state;
+}
+
+function decline(state: SubscriptionState, event: EventOf<'payment_declined'>): SubscriptionState {
+  const { collection } = state;
+  if (collection === null || collection.invoiceId !== event.invoiceId) return state;
+  const gated = state.status === 'incomplete';
+  return {
+    ...moveIfAllowed(state, 'payment_failed'),
+    collection: {
+      ...collection,
+      attempts: event.attempts,
+      firstFailureAt: event.firstFailureAt,
+      step: event.step,
+      // A gated subscription has no dunning: it waits for the customer until its time limit.
+      nextAt: gated ? null : (event.nextAt ?? event.at),
+      action: event.nextAt === null && !gated ? 'end_dunning' : 'attempt',
+      checkAt: null,
+      waitingFor: event.waitingFor,
+      customerActed: false,
+      customerPresent: false,
+    },
+  };
+}
+
+function endDunning(state: SubscriptionState, event: EventOf<'dunning_ended'>): SubscriptionState {
+  if (event.end === 'cancel') return { ...move(state, 'cancel'), collection: null, cancelAt: null, pendingTerms: null };
+  const { collection } = state;
+  // The invoices stay open: a new payment method or the customer's own payment still settles them.
+  const idle = collection === null ? null : { ...collection, nextAt: null, checkAt: null, action: 'attempt' as const, waitingFor: 'customer' as const };
+  if (event.end === 'leave_unpaid') return { ...moveIfAllowed(state, 'dunning_unpaid'), collection: idle };
+  const pause = state.pause ?? { since: event.at, resumeAt: null, mode: 'keep_schedule' as const, cause: 'dunning' as const };
+  return { ...moveIfAllowed(state, 'dunning_paused'), collection: idle, pause };
+}
+
+function resume(state: SubscriptionState, event: EventOf<'resumed'>): SubscriptionState {
+  const owed = state.collection !== null && state.collection.firstFailureAt !== null;
+  const active = move({ ...state, pause: null, ...(event.calendar ?? {}) }, 'resume');
+  return enqueue(owed ? move(active, 'payment_failed') : active, event.invoice, event.at);
+}
+
+function issue(state: SubscriptionState, event: EventOf<'invoice_issued'>): SubscriptionState {
+  const { period, anchor, terms, incompleteUntil } = event;
+  const moved = move(state, incompleteUntil !== null ? 'await_first_payment' : 'activate');
+  const rolled = { ...moved, period, anchor, terms, incompleteUntil, trialEnd: null, pendingTerms: null };
+  return enqueue(rolled, event.invoice, event.at);
+}
+
+function wakeCollection(state: SubscriptionState, at: Instant, customerPresent: boolean): SubscriptionState {
+  const { collection } = state;
+  if (collection === null) return state;
+  return {
+    ...state,
+    collection: { ...collection, nextAt: at, action: 'attempt', checkAt: null, waitingFor: 'nothing', customerActed: true, customerPresent },
+  };
+}
+
+/** A trial that stopped for want of a payment method goes on once there is one. */
+function changePaymentMethod(state: SubscriptionState, at: Instant): SubscriptionState {
+  const woken = wakeCollection(state, at, false);
+  return woken.pause?.cause === 'trial_end' ? { ...woken, pause: { ...woken.pause, resumeAt: at } } : woken;
+}
+
+function changeCollection(state: SubscriptionState, change: Partial<Collection>): SubscriptionState {
+  return state.collection === null ? state : { ...state, collection: { ...state.collection, ...change } };
+}
+
+/** The provider told us something: read what it knows now instead of waiting for the planned instant. */
+function readProvider(state: SubscriptionState, at: Instant): SubscriptionState {
+  const { collection } = state;
+  if (collection === null || collection.waitingFor === 'nothing') return state;
+  return { ...state, collection: { ...collection, checkAt: at } };
+}
+
+const handlers: Handlers = {
+  trial_started: (state, event) => ({ ...move(state, 'start_trial'), period: event.period, trialEnd: event.trialEnd }),
+  trial_paused: (state, event) => ({
+    ...move(state, 'pause'),
+    trialEnd: null,
+    pause: { since: event.at, resumeAt: null, mode: 'shift_schedule', cause: 'trial_end' },
+  }),
+  invoice_issued: issue,
+  terms_changed: (state, event) =>
+    enqueue({ ...state, terms: event.terms, label: event.label, pendingTerms: null, ...(event.calendar ?? {}) }, event.invoice, event.at),
+  terms_scheduled: (state, event) => ({ ...state, pendingTerms: event.terms }),
+  change_unscheduled: (state) => ({ ...state, pendingTerms: null }),
+  cancel_scheduled: (state, event) => ({ ...state, cancelAt: event.cancelAt }),
+  cancel_unscheduled: (state) => ({ ...state, cancelAt: null }),
+  canceled: (state, event) =>
+    enqueue({ ...move(state, 'cancel'), cancelAt: null, pendingTerms: null, pause: null, trialEnd: null, incompleteUntil: null }, event.invoice, event.at),
+  expired: (state) => ({ ...move(state, 'expire'), incompleteUntil: null, collection: null, cancelAt: null, pendingTerms: null }),
+  paused: (state, event) => ({
+    ...move(state, 'pause'),
+    pause: { since: event.at, resumeAt: event.resumeAt, mode: event.mode, cause: 'command' },
+  }),
+  resumed: resume,
+  payment_method_changed: (state, event) => changePaymentMethod(state, event.at),
+  payment_requested: (state, event) => wakeCollection(state, event.at, event.customerPresent),
+  payment_reported: (state, event) => readProvider(state, event.at),
+  invoice_settled: settle,
+  payment_declined: decline,
+  payment_deferred: (state, event) => changeCollection(state, { nextAt: event.until, checkAt: null, action: 'attempt', waitingFor: 'retry', customerPresent: false }),
+  payment_pending: (state, event) =>
+    changeCollection(state, {
+      attempts: event.attempts,
+      nextAt: event.nextAt,
+      checkAt: event.checkAt,
+      action: 'attempt',
+      waitingFor: event.waitingFor,
+      customerPresent: false,
+    }),
+  payment_unchanged: (state) => changeCollection(state, { checkAt: null }),
+  dunning_ended: endDunning,
+  attention_needed: (state, event) => ({ ...state, attention: event.reason }),
+  attention_cleared: (state) => ({ ...state, attention: null }),
+};
+
+/** The state after a fact. */
+export function apply(state: SubscriptionState, event: SubscriptionEvent): SubscriptionState {
+  const handler = handlers[event.type] as (state: SubscriptionState, event: SubscriptionEvent) => SubscriptionState;
+  return handler(state, event);
+}

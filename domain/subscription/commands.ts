@@ -1,0 +1,243 @@
+/**
+ * The commands of a subscription, once: what each carries, how a payload is checked and when the rules refuse it. Every command is
+ * registered from this table as an update (the API) and as a signal of the same name (operators, other systems).
+ */
+import type { Instant } from '../time';
+import type { ErrorCode, FieldError } from '../errors';
+import { finalStatuses, type SubscriptionState } from './state';
+
+export interface ChangePlan {
+  readonly planId: string;
+  /** Absent: the newest version of the plan. */
+  readonly planVersion?: number;
+  readonly quantity?: number;
+  readonly atPeriodEnd?: boolean;
+  readonly proration?: string;
+  /** The instant a preview was made for (ISO 8601), so that the change costs what the preview said. */
+  readonly at?: string;
+}
+export interface ChangeQuantity {
+  readonly quantity: number;
+  readonly atPeriodEnd?: boolean;
+  readonly proration?: string;
+  readonly at?: string;
+}
+export interface Cancel {
+  readonly atPeriodEnd?: boolean;
+  /** Give back what was billed for the time that is not used; only when canceling at once. */
+  readonly credit?: boolean;
+  readonly reason?: string;
+}
+export interface PauseCommand {
+  readonly resumeAt?: string;
+  readonly mode?: string;
+}
+export interface UpdatePaymentMethod {
+  readonly paymentMethodId?: string;
+}
+export interface RetryPayment {
+  readonly invoiceId?: string;
+  readonly customerPresent?: boolean;
+}
+export interface InvoiceCommand {
+  readonly invoiceId: string;
+}
+export type NoPayload = Readonly<Record<string, never>>;
+
+export interface CommandPayloads {
+  readonly changePlan: ChangePlan;
+  readonly changeQuantity: ChangeQuantity;
+  readonly cancel: Cancel;
+  readonly uncancel: NoPayload;
+  readonly pause: PauseCommand;
+  readonly resume: NoPayload;
+  readonly updatePaymentMethod: UpdatePaymentMethod;
+  readonly retryPayment: RetryPayment;
+  readonly voidInvoice: InvoiceCommand;
+  readonly markUncollectible: InvoiceCommand;
+}
+export type CommandName = keyof CommandPayloads;
+
+/** A command as it waits in the workflow: named, so that it is carried out once. */
+export interface Command<N extends CommandName = CommandName> {
+  readonly id: string;
+  readonly name: N;
+  readonly payload: CommandPayloads[N];
+  readonly actor: string;
+  readonly requestId: string | null;
+}
+
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly context: Readonly<Record<string, string | number>>;
+  readonly fields?: readonly FieldError[];
+}
+
+type FieldKind = 'string' | 'boolean' | 'quantity' | 'version' | 'instant';
+interface FieldRule {
+  readonly kind: FieldKind;
+  readonly required?: true;
+  readonly oneOf?: readonly string[];
+}
+interface CommandRule {
+  readonly fields: Readonly<Record<string, FieldRule>>;
+  /** Statuses in which the rules refuse the command. */
+  readonly refusedIn: readonly SubscriptionState['status'][];
+  readonly refuse?: (state: SubscriptionState, payload: never, now: Instant) => Refusal | null;
+}
+
+/** More seats than this is a typing mistake, and would not fit the books' columns. */
+export const quantityMax = 1_000_000_000;
+
+const prorations = ['seconds', 'day', 'none'];
+const notStarted = ['pending'] as const;
+const over = ['canceled', 'expired'] as const;
+
+const notInState = (state: SubscriptionState, action: string): Refusal => ({
+  code: 'subscription_not_in_state',
+  context: { status: state.status, action },
+});
+
+/** An instant handed in by a caller may lie in the current period up to now, never elsewhere. */
+function refuseInstant(state: SubscriptionState, payload: ChangePlan | ChangeQuantity, now: Instant): Refusal | null {
+  if (payload.at === undefined) return null;
+  const at = Date.parse(payload.at);
+  const earliest = state.period?.start ?? now;
+  if (at >= earliest && at <= now) return null;
+  const fields = [{ field: 'at', reason: 'must lie in the current period and not in the future' }];
+  return { code: 'validation_failed', context: {}, fields };
+}
+
+export const commandRules: { readonly [N in CommandName]: CommandRule } = {
+  changePlan: {
+    fields: {
+      planId: { kind: 'string', required: true },
+      planVersion: { kind: 'version' },
+      quantity: { kind: 'quantity' },
+      atPeriodEnd: { kind: 'boolean' },
+      proration: { kind: 'string', oneOf: prorations },
+      at: { kind: 'instant' },
+    },
+    refusedIn: [...notStarted, ...over, 'incomplete', 'paused', 'unpaid'],
+    refuse: refuseInstant,
+  },
+  changeQuantity: {
+    fields: {
+      quantity: { kind: 'quantity', required: true },
+      atPeriodEnd: { kind: 'boolean' },
+      proration: { kind: 'string', oneOf: prorations },
+      at: { kind: 'instant' },
+    },
+    refusedIn: [...notStarted, ...over, 'incomplete', 'paused', 'unpaid'],
+    refuse: refuseInstant,
+  },
+  cancel: {
+    fields: { atPeriodEnd: { kind: 'boolean' }, credit: { kind: 'boolean' }, reason: { kind: 'string' } },
+    refusedIn: [],
+    refuse: (state, payload: Cancel) => {
+      if (finalStatuses.has(state.status)) return { code: 'already_canceled', context: {} };
+      if (payload.atPeriodEnd !== true) return null;
+      if (state.cancelAt !== null) return { code: 'already_canceled', context: {} };
+      return state.period === null || state.status === 'incomplete' ? notInState(state, 'cancel at period end') : null;
+    },
+  },
+  uncancel: {
+    fields: {},
+    refusedIn: over,
+    refuse: (state) => (state.cancelAt === null ? { code: 'cancel_not_scheduled', context: {} } : null),
+  },
+  pause: {
+    fields: { resumeAt: { kind: 'instant' }, mode: { kind: 'string', oneOf: ['keep_schedule', 'shift_schedule'] } },
+    refusedIn: [...notStarted, ...over, 'incomplete', 'trialing', 'unpaid'],
+    refuse: (state, payload: PauseCommand, now) => {
+      if (state.status === 'paused') return { code: 'already_paused', context: {} };
+      if (payload.resumeAt === undefined || Date.parse(payload.resumeAt) > now) return null;
+      return { code: 'validation_failed', context: {}, fields: [{ field: 'resumeAt', reason: 'must lie in the future' }] };
+    },
+  },
+  resume: {
+    fields: {},
+    refusedIn: over,
+    refuse: (state) => (state.status === 'paused' ? null : { code: 'not_paused', context: {} }),
+  },
+  updatePaymentMethod: { fields: { paymentMethodId: { kind: 'string' } }, refusedIn: [] },
+  retryPayment: {
+    fields: { invoiceId: { kind: 'string' }, customerPresent: { kind: 'boolean' } },
+    refusedIn: [],
+    refuse: (state, payload: RetryPayment) => refuseUnlessOwed(state, payload.invoiceId),
+  },
+  voidInvoice: {
+    fields: { invoiceId: { kind: 'string', required: true } },
+    refusedIn: [],
+    refuse: (state, payload: InvoiceCommand) => refuseUnlessOwed(state, payload.invoiceId),
+  },
+  markUncollectible: {
+    fields: { invoiceId: { kind: 'string', required: true } },
+    refusedIn: [],
+    refuse: (state, payload: InvoiceCommand) => refuseUnlessOwed(state, payload.invoiceId),
+  },
+};
+
+/** Commands about money owed need an open invoice, and none whose payment is under way at the provider. */
+function refuseUnlessOwed(state: SubscriptionState, invoiceId: string | undefined): Refusal | null {
+  const { collection } = state;
+  const owed = collection === null ? [] : [collection.invoiceId, ...collection.queue];
+  if (collection === null || (invoiceId !== undefined && !owed.includes(invoiceId))) {
+    return { code: 'invoice_not_open', context: { invoiceId: invoiceId ?? 'none' } };
+  }
+  return collection.waitingFor === 'provider' ? notInState(state, 'act on a payment in process') : null;
+}
+
+export const commandNames = Object.keys(commandRules) as readonly CommandName[];
+
+/** ISO 8601 in UTC with or without milliseconds; the calendar itself is checked by `Date.parse`. */
+const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
+
+const fieldChecks: Readonly<Record<FieldKind, { readonly ok: (value: unknown) => boolean; readonly reason: string }>> = {
+  string: { ok: (value) => typeof value === 'string' && value.length > 0 && value.length <= 500, reason: 'must be a text of 1 to 500 characters' },
+  boolean: { ok: (value) => typeof value === 'boolean', reason: 'must be true or false' },
+  quantity: {
+    ok: (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= quantityMax,
+    reason: `must be a whole number from 0 to ${quantityMax}`,
+  },
+  version: { ok: (value) => Number.isSafeInteger(value) && (value as number) >= 1, reason: 'must be a whole number from 1' },
+  instant: {
+    ok: (value) => typeof value === 'string' && instantPattern.test(value) && !Number.isNaN(Date.parse(value)),
+    reason: 'must be an ISO 8601 instant in UTC, such as 2026-01-31T00:00:00Z',
+  },
+};
+
+function checkField(name: string, rule: FieldRule, value: unknown): FieldError | null {
+  if (value === undefined || value === null) return rule.required ? { field: name, reason: 'is required' } : null;
+  const check = fieldChecks[rule.kind];
+  if (!check.ok(value)) return { field: name, reason: check.reason };
+  if (rule.oneOf !== undefined && !rule.oneOf.includes(value as string)) {
+    return { field: name, reason: `must be one of ${rule.oneOf.join(', ')}` };
+  }
+  return null;
+}
+
+/** The faults of a payload, field by field; empty when it is sound. Unknown fields are refused: a misspelt option must not be ignored. */
+export function payloadFaults(name: CommandName, payload: unknown): FieldError[] {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+    return [{ field: 'payload', reason: 'must be a JSON object' }];
+  }
+  const values = payload as Record<string, unknown>;
+  const { fields } = commandRules[name];
+  const unknown = Object.keys(values).filter((key) => !(key in fields));
+  return [
+    ...unknown.map((field) => ({ field, reason: 'is not known' })),
+    ...Object.entries(fields).flatMap(([field, rule]) => checkField(field, rule, values[field]) ?? []),
+  ];
+}
+
+/** The rule that forbids a command now, or null. Pure and synchronous: it is the update's validator. */
+export function refuseCommand(state: SubscriptionState, name: CommandName, payload: unknown, now: Instant): Refusal | null {
+  const fields = payloadFaults(name, payload);
+  if (fields.length > 0) return { code: 'validation_failed', context: {}, fields };
+  const rule = commandRules[name];
+  if (rule.refusedIn.includes(state.status)) {
+    return finalStatuses.has(state.status) ? { code: 'subscription_ended', context: { status: state.status } } : notInState(state, name);
+  }
+  return rule.refuse?.(state, payload as never, now) ?? null;
+}

@@ -1,0 +1,89 @@
+/**
+ * What happened to a subscription, as facts. An activity writes a fact to Postgres and returns it; the workflow folds the same
+ * fact into its state with `apply`. Both sides use the one function, so the row and the workflow cannot differ.
+ */
+import type { Instant } from '../time';
+import type { Anchor, DunningEnd, PauseMode, Period, Terms } from './state';
+
+/** Why an invoice is made at a boundary of the subscription's own calendar. */
+export type IssueReason = 'start' | 'trial_end' | 'renewal' | 'resume';
+
+/** What stands in the state about an invoice; `open` is false when nothing is left to collect. */
+export interface IssuedInvoice {
+  readonly id: string;
+  readonly number: string;
+  readonly total: string;
+  readonly open: boolean;
+}
+
+export type SubscriptionEvent =
+  | { readonly type: 'trial_started'; readonly at: Instant; readonly period: Period; readonly trialEnd: Instant }
+  | { readonly type: 'trial_paused'; readonly at: Instant }
+  | {
+      readonly type: 'invoice_issued';
+      readonly at: Instant;
+      readonly reason: IssueReason;
+      readonly invoice: IssuedInvoice;
+      readonly period: Period;
+      readonly anchor: Anchor;
+      readonly terms: Terms;
+      /** Set when the subscription becomes active only after this invoice is paid. */
+      readonly incompleteUntil: Instant | null;
+    }
+  | {
+      readonly type: 'terms_changed';
+      readonly at: Instant;
+      readonly terms: Terms;
+      readonly label: string;
+      readonly invoice: IssuedInvoice | null;
+      /** Present when the change starts a new billing calendar (another interval). */
+      readonly calendar: { readonly period: Period; readonly anchor: Anchor } | null;
+    }
+  | { readonly type: 'terms_scheduled'; readonly at: Instant; readonly terms: Terms }
+  | { readonly type: 'change_unscheduled'; readonly at: Instant }
+  | { readonly type: 'cancel_scheduled'; readonly at: Instant; readonly cancelAt: Instant }
+  | { readonly type: 'cancel_unscheduled'; readonly at: Instant }
+  | { readonly type: 'canceled'; readonly at: Instant; readonly invoice: IssuedInvoice | null }
+  | { readonly type: 'expired'; readonly at: Instant }
+  | { readonly type: 'paused'; readonly at: Instant; readonly resumeAt: Instant | null; readonly mode: PauseMode }
+  | {
+      readonly type: 'resumed';
+      readonly at: Instant;
+      readonly invoice: IssuedInvoice | null;
+      readonly calendar: { readonly period: Period; readonly anchor: Anchor } | null;
+    }
+  | { readonly type: 'payment_method_changed'; readonly at: Instant }
+  /** Somebody asked to try again now; `customerPresent` when the customer is at the screen. */
+  | { readonly type: 'payment_requested'; readonly at: Instant; readonly customerPresent: boolean }
+  /** A provider's event about a payment of this subscription: a reason to read, never the truth itself. */
+  | { readonly type: 'payment_reported'; readonly at: Instant }
+  | { readonly type: 'invoice_settled'; readonly at: Instant; readonly invoiceId: string; readonly how: 'paid' | 'voided' | 'uncollectible' }
+  | {
+      readonly type: 'payment_declined';
+      readonly at: Instant;
+      readonly invoiceId: string;
+      readonly attempts: number;
+      readonly code: string;
+      readonly step: number;
+      readonly firstFailureAt: Instant;
+      /** The next dunning step; null when the steps are used up. */
+      readonly nextAt: Instant | null;
+      readonly waitingFor: 'retry' | 'customer' | 'payment_method';
+    }
+  | { readonly type: 'payment_deferred'; readonly at: Instant; readonly invoiceId: string; readonly until: Instant; readonly why: string }
+  | {
+      readonly type: 'payment_pending';
+      readonly at: Instant;
+      readonly invoiceId: string;
+      readonly attempts: number;
+      readonly waitingFor: 'customer' | 'provider';
+      /** The dunning clock runs on while the customer is asked; null while the provider works. */
+      readonly nextAt: Instant | null;
+      /** When to read the provider again if nobody tells us before. */
+      readonly checkAt: Instant;
+    }
+  /** The provider was read and knows nothing new. */
+  | { readonly type: 'payment_unchanged'; readonly at: Instant; readonly invoiceId: string }
+  | { readonly type: 'dunning_ended'; readonly at: Instant; readonly end: DunningEnd; readonly settled: readonly string[] }
+  | { readonly type: 'attention_needed'; readonly at: Instant; readonly reason: string }
+  | { readonly type: 'attention_cleared'; readonly at: Instant };

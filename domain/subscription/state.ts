@@ -1,0 +1,114 @@
+/**
+ * The state of one subscription's workflow: small plain JSON (under 2 KB), versioned, money as strings, instants as epoch milliseconds.
+ * It holds what is needed to decide when to act next; everything else stands in Postgres.
+ */
+import type { Instant } from '../time';
+
+export type SubscriptionStatus =
+  | 'pending'
+  | 'incomplete'
+  | 'trialing'
+  | 'active'
+  | 'past_due'
+  | 'unpaid'
+  | 'paused'
+  | 'canceled'
+  | 'expired';
+
+/** The billing period `[start, end)`; `index` counts from the anchor, so later periods are re-derived from it. */
+export interface Period {
+  readonly index: number;
+  readonly start: Instant;
+  readonly end: Instant;
+}
+
+/** The instant from which every period is computed, and the day of month it stands for (31 stays 31 after a short month). */
+export interface Anchor {
+  readonly at: Instant;
+  readonly day: number | null;
+}
+
+/** What a subscription is subscribed to. A subscription keeps its plan version until it is told otherwise. */
+export interface Terms {
+  readonly planId: string;
+  readonly planVersion: number;
+  readonly quantity: number;
+}
+
+export type PauseMode = 'keep_schedule' | 'shift_schedule';
+
+export interface Pause {
+  readonly since: Instant;
+  readonly resumeAt: Instant | null;
+  /** `keep_schedule`: period boundaries stay. `shift_schedule`: time paid for and not used is given after the resume. */
+  readonly mode: PauseMode;
+  readonly cause: 'command' | 'dunning' | 'trial_end';
+}
+
+export type DunningEnd = 'cancel' | 'pause' | 'leave_unpaid';
+
+/** Collecting what is owed: the oldest open invoice first; the others wait in the queue. */
+export interface Collection {
+  readonly invoiceId: string;
+  readonly queue: readonly string[];
+  /** Attempts begun for `invoiceId`. */
+  readonly attempts: number;
+  readonly firstFailureAt: Instant | null;
+  /** Dunning steps used since the first failure. */
+  readonly step: number;
+  /** When to try next, or to end dunning; null waits for a message from outside. */
+  readonly nextAt: Instant | null;
+  readonly action: 'attempt' | 'end_dunning';
+  /** When to read what the provider knows, without trying anything. */
+  readonly checkAt: Instant | null;
+  readonly waitingFor: 'nothing' | 'retry' | 'customer' | 'provider' | 'payment_method';
+  /** True once the customer acted since the last try: the one-a-day rule then steps aside. */
+  readonly customerActed: boolean;
+  /** True when the next try may ask the customer, who is at the screen (3-D Secure). */
+  readonly customerPresent: boolean;
+}
+
+export interface SubscriptionState {
+  readonly v: 1;
+  readonly tenantId: string;
+  readonly subscriptionId: string;
+  readonly customerId: string;
+  readonly label: string;
+  readonly currency: string;
+  readonly status: SubscriptionStatus;
+  readonly terms: Terms;
+  readonly pendingTerms: Terms | null;
+  readonly startAt: Instant;
+  readonly anchor: Anchor;
+  readonly timeZone: string;
+  readonly period: Period | null;
+  readonly trialEnd: Instant | null;
+  readonly incompleteUntil: Instant | null;
+  readonly cancelAt: Instant | null;
+  readonly pause: Pause | null;
+  readonly collection: Collection | null;
+  /** Frozen business time of the customer's test clock; null in real time. */
+  readonly clock: { readonly id: string; readonly now: Instant } | null;
+  /** Work on a due instant is delayed by this much in real time; period bounds never move by it. */
+  readonly jitterMs: number;
+  readonly attention: string | null;
+  readonly lastInvoice: { readonly number: string; readonly total: string } | null;
+  /** Commands that came as signals have no id of the sender's: this counter names them. */
+  readonly signals: number;
+  /** Ids of provider events already handled, newest last, bounded by `handledFactsMax`. */
+  readonly handledFacts: readonly string[];
+}
+
+/** Enough to drop the duplicates of one provider outage; older ones only cost one read. */
+export const handledFactsMax = 16;
+
+/** So many open invoices may pile up behind a failing payment; then billing waits until one is settled or dunning ends. */
+export const openInvoicesMax = 12;
+
+/** Statuses in which the subscription has come to its end and bills no more. */
+export const finalStatuses: ReadonlySet<SubscriptionStatus> = new Set(['canceled', 'expired']);
+
+/** Adds a handled event id to the bounded ring. */
+export function rememberFact(state: SubscriptionState, factId: string): SubscriptionState {
+  return { ...state, handledFacts: [...state.handledFacts, factId].slice(-handledFactsMax) };
+}
