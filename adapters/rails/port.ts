@@ -127,7 +127,13 @@ export interface Rail {
   readonly name: string;
   readonly capabilities: RailCapabilities;
   /** Makes the provider's customer record; the same key gives the same record. */
-  createCustomer(request: { tenantId: string; customerId: string; name: string; email: string | null; idempotencyKey: string }): Promise<{ customerRef: string }>;
+  createCustomer(request: {
+    tenantId: string;
+    customerId: string;
+    name: string;
+    email: string | null;
+    idempotencyKey: string;
+  }): Promise<{ customerRef: string }>;
   /** Binds a payment method (a client-side token or a method id) to the customer and reads its facts. A decline at attach time is a value. */
   attachPaymentMethod(request: {
     customerRef: string;
