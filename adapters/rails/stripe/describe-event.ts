@@ -28,9 +28,11 @@ export function describeEvent(event: unknown): ProviderEvent | null {
 
 function subjectOf(object: Fields): Subject {
   const providerRef = idOf(object['id']);
-  const subject = typeof object['object'] === 'string' ? subjectByObject[object['object']] : undefined;
-  if (providerRef === null || subject === undefined) return { kind: 'other', providerRef };
-  return subject(object, providerRef);
+  const kind = object['object'];
+  if (providerRef === null || typeof kind !== 'string' || !Object.hasOwn(subjectByObject, kind)) {
+    return { kind: 'other', providerRef };
+  }
+  return subjectByObject[kind]?.(object, providerRef) ?? { kind: 'other', providerRef };
 }
 
 function tenantOf(object: Fields): string | null {
