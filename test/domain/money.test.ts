@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Decimal as DecimalRounding } from 'decimal.js';
 import { data as isoCurrencies } from 'currency-codes';
 import {
   Decimal,
@@ -47,7 +48,7 @@ const decimalString = fc
   .record({ units: fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), scale: fc.nat({ max: 18 }) })
   .map(({ units: digits, scale }) => new Decimal(digits.toString()).div(new Decimal(10).pow(scale)).toFixed());
 
-const decimalMode: Record<Exclude<Rounding, 'exact'>, Decimal.Rounding> = {
+const decimalMode: Record<Exclude<Rounding, 'exact'>, DecimalRounding.Rounding> = {
   half_up: Decimal.ROUND_HALF_UP,
   half_even: Decimal.ROUND_HALF_EVEN,
   up: Decimal.ROUND_UP,
