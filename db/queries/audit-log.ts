@@ -1,0 +1,73 @@
+/** The audit log: who did what, and what it changed. */
+import type { Queryable, Statement } from '../pool';
+import { pageReader } from './page';
+
+export interface AuditEntry {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subjectId: string;
+  readonly commandId: string | null;
+  readonly outcome: 'applied' | 'refused';
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly requestId: string | null;
+  readonly occurredAt: number;
+}
+
+interface AuditRow {
+  [column: string]: unknown;
+  id: string;
+  tenant_id: string;
+  actor: string;
+  action: string;
+  subject_id: string;
+  command_id: string | null;
+  outcome: 'applied' | 'refused';
+  before: unknown;
+  after: unknown;
+  request_id: string | null;
+  occurred_at: Date;
+}
+
+const columns = 'id, tenant_id, actor, action, subject_id, command_id, outcome, before, after, request_id, occurred_at';
+
+const fromRow = (row: AuditRow): AuditEntry => ({
+  id: row.id,
+  tenantId: row.tenant_id,
+  actor: row.actor,
+  action: row.action,
+  subjectId: row.subject_id,
+  commandId: row.command_id,
+  outcome: row.outcome,
+  before: row.before,
+  after: row.after,
+  requestId: row.request_id,
+  occurredAt: row.occurred_at.getTime(),
+});
+
+const insert: Statement = {
+  name: 'audit_log_insert',
+  text: `insert into audit_log (id, tenant_id, actor, action, subject_id, command_id, outcome, before, after, request_id, occurred_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
+};
+
+const jsonOrNull = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
+
+/** Writes an entry unless it is there already. */
+export async function insertAuditEntry(db: Queryable, entry: AuditEntry): Promise<void> {
+  const { id, tenantId, actor, action, subjectId, commandId, outcome, before, after, requestId, occurredAt } = entry;
+  const change = [outcome, jsonOrNull(before), jsonOrNull(after)];
+  await db.query(insert, [id, tenantId, actor, action, subjectId, commandId, ...change, requestId, new Date(occurredAt)]);
+}
+
+export const listAuditEntries = pageReader<AuditRow, AuditEntry>({
+  name: 'audit_log_page',
+  select: columns,
+  from: 'audit_log',
+  id: 'id',
+  tenant: 'tenant_id',
+  filters: { subjectId: 'subject_id', action: 'action', actor: 'actor' },
+  fromRow,
+});

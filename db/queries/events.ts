@@ -1,0 +1,68 @@
+/** Events: what happened, for the outside. */
+import type { Queryable, Statement } from '../pool';
+import { pageReader } from './page';
+import { firstOf } from './row-values';
+
+export interface StoredEvent {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly type: string;
+  readonly customerId: string | null;
+  readonly subscriptionId: string | null;
+  readonly invoiceId: string | null;
+  readonly data: unknown;
+  readonly occurredAt: number;
+}
+
+interface EventRow {
+  [column: string]: unknown;
+  id: string;
+  tenant_id: string;
+  type: string;
+  customer_id: string | null;
+  subscription_id: string | null;
+  invoice_id: string | null;
+  data: unknown;
+  occurred_at: Date;
+}
+
+const columns = 'id, tenant_id, type, customer_id, subscription_id, invoice_id, data, occurred_at';
+
+const fromRow = (row: EventRow): StoredEvent => ({
+  id: row.id,
+  tenantId: row.tenant_id,
+  type: row.type,
+  customerId: row.customer_id,
+  subscriptionId: row.subscription_id,
+  invoiceId: row.invoice_id,
+  data: row.data,
+  occurredAt: row.occurred_at.getTime(),
+});
+
+const insert: Statement = {
+  name: 'events_insert',
+  text: `insert into events (id, tenant_id, type, customer_id, subscription_id, invoice_id, data, occurred_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+};
+const byId: Statement = { name: 'events_by_id', text: `select ${columns} from events where tenant_id = $1 and id = $2` };
+
+/** Writes an event unless its id is there already. */
+export async function insertEvent(db: Queryable, event: StoredEvent): Promise<void> {
+  const { id, tenantId, type, customerId, subscriptionId, invoiceId, data, occurredAt } = event;
+  await db.query(insert, [id, tenantId, type, customerId, subscriptionId, invoiceId, JSON.stringify(data), new Date(occurredAt)]);
+}
+
+/** An event of a tenant, or null. */
+export async function findEvent(db: Queryable, tenantId: string, id: string): Promise<StoredEvent | null> {
+  return firstOf((await db.query<EventRow>(byId, [tenantId, id])).map(fromRow));
+}
+
+export const listEvents = pageReader<EventRow, StoredEvent>({
+  name: 'events_page',
+  select: columns,
+  from: 'events',
+  id: 'id',
+  tenant: 'tenant_id',
+  filters: { type: 'type', subscriptionId: 'subscription_id', customerId: 'customer_id', invoiceId: 'invoice_id' },
+  fromRow,
+});

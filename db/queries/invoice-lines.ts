@@ -1,0 +1,64 @@
+/** Lines of invoices with the explanation of each amount. */
+import { money, type Money } from '../../domain/money';
+import type { Queryable, Statement } from '../pool';
+
+export type InvoiceLineKind = 'recurring' | 'one_off' | 'proration_charge' | 'proration_credit';
+
+export interface InvoiceLine {
+  readonly id: string;
+  readonly invoiceId: string;
+  readonly kind: InvoiceLineKind;
+  readonly description: string;
+  readonly priceId: string;
+  readonly stream: string;
+  readonly quantity: string;
+  readonly amount: Money;
+  readonly periodStart: number;
+  readonly periodEnd: number;
+  readonly creditsLineId: string | null;
+  readonly explanation: unknown;
+}
+
+interface InvoiceLineRow {
+  [column: string]: unknown;
+  id: string;
+  invoice_id: string;
+  kind: InvoiceLineKind;
+  description: string;
+  price_id: string;
+  stream: string;
+  quantity: string;
+  amount: string;
+  currency: string;
+  period_start: Date;
+  period_end: Date;
+  credits_line_id: string | null;
+  explanation: unknown;
+}
+
+const fromRow = (row: InvoiceLineRow): InvoiceLine => ({
+  id: row.id,
+  invoiceId: row.invoice_id,
+  kind: row.kind,
+  description: row.description,
+  priceId: row.price_id,
+  stream: row.stream,
+  quantity: row.quantity,
+  amount: money(row.amount, row.currency),
+  periodStart: row.period_start.getTime(),
+  periodEnd: row.period_end.getTime(),
+  creditsLineId: row.credits_line_id,
+  explanation: row.explanation,
+});
+
+const ofInvoices: Statement = {
+  name: 'invoice_lines_of_invoices',
+  text: `select id, invoice_id, kind, description, price_id, stream, quantity, amount, currency, period_start, period_end, credits_line_id,
+      explanation
+    from invoice_lines where tenant_id = $1 and invoice_id = any($2::text[]) order by invoice_id, position`,
+};
+
+/** The lines of some invoices, each invoice's in order. */
+export async function linesOfInvoices(db: Queryable, tenantId: string, invoiceIds: readonly string[]): Promise<InvoiceLine[]> {
+  return (await db.query<InvoiceLineRow>(ofInvoices, [tenantId, invoiceIds])).map(fromRow);
+}

@@ -1,0 +1,99 @@
+/** Invoices: read here; written by the billing transactions alone. */
+import { money, type Money } from '../../domain/money';
+import type { Queryable, Statement } from '../pool';
+import { pageReader } from './page';
+import { firstOf, instantOrNull } from './row-values';
+
+export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'void' | 'uncollectible';
+
+export interface Invoice {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly customerId: string;
+  readonly subscriptionId: string;
+  readonly status: InvoiceStatus;
+  /** Series and sequence, such as INV-000042; null while it is a draft. */
+  readonly number: string | null;
+  readonly total: Money;
+  readonly balanceApplied: Money;
+  readonly carriedOver: Money;
+  readonly amountDue: Money;
+  readonly amountPaid: Money;
+  readonly periodStart: number;
+  readonly periodEnd: number;
+  readonly dueAt: number;
+  readonly settledAt: number | null;
+  readonly occurredAt: number;
+}
+
+interface InvoiceRow {
+  [column: string]: unknown;
+  id: string;
+  tenant_id: string;
+  customer_id: string;
+  subscription_id: string;
+  status: InvoiceStatus;
+  number: string | null;
+  currency: string;
+  total: string;
+  balance_applied: string;
+  carried_over: string;
+  amount_due: string;
+  amount_paid: string;
+  period_start: Date;
+  period_end: Date;
+  due_at: Date;
+  settled_at: Date | null;
+  occurred_at: Date;
+}
+
+// The number as it was told to the workflow when the invoice was made, so that both say the same.
+const columns = `id, tenant_id, customer_id, subscription_id, status,
+  case when sequence is null then null else coalesce(event->'invoice'->>'number', series || '-' || sequence) end as number, currency, total,
+  balance_applied, carried_over, amount_due, amount_paid, period_start, period_end, due_at, settled_at, occurred_at`;
+
+const fromRow = (row: InvoiceRow): Invoice => ({
+  id: row.id,
+  tenantId: row.tenant_id,
+  customerId: row.customer_id,
+  subscriptionId: row.subscription_id,
+  status: row.status,
+  number: row.number,
+  total: money(row.total, row.currency),
+  balanceApplied: money(row.balance_applied, row.currency),
+  carriedOver: money(row.carried_over, row.currency),
+  amountDue: money(row.amount_due, row.currency),
+  amountPaid: money(row.amount_paid, row.currency),
+  periodStart: row.period_start.getTime(),
+  periodEnd: row.period_end.getTime(),
+  dueAt: row.due_at.getTime(),
+  settledAt: instantOrNull(row.settled_at),
+  occurredAt: row.occurred_at.getTime(),
+});
+
+const byId: Statement = { name: 'invoices_by_id', text: `select ${columns} from invoices where tenant_id = $1 and id = $2` };
+const latest: Statement = {
+  name: 'invoices_latest_of_subscriptions',
+  text: `select distinct on (subscription_id) ${columns} from invoices where tenant_id = $1 and subscription_id = any($2::text[])
+    order by subscription_id, occurred_at desc, sequence desc`,
+};
+
+/** An invoice of a tenant, or null. */
+export async function findInvoice(db: Queryable, tenantId: string, id: string): Promise<Invoice | null> {
+  return firstOf((await db.query<InvoiceRow>(byId, [tenantId, id])).map(fromRow));
+}
+
+/** The newest invoice of each of some subscriptions. */
+export async function latestInvoicesOf(db: Queryable, tenantId: string, subscriptionIds: readonly string[]): Promise<Invoice[]> {
+  return (await db.query<InvoiceRow>(latest, [tenantId, subscriptionIds])).map(fromRow);
+}
+
+export const listInvoices = pageReader<InvoiceRow, Invoice>({
+  name: 'invoices_page',
+  select: columns,
+  from: 'invoices',
+  id: 'id',
+  tenant: 'tenant_id',
+  filters: { status: 'status', customerId: 'customer_id', subscriptionId: 'subscription_id' },
+  fromRow,
+});
