@@ -176,19 +176,7 @@ function openZone(timeZone: string): Zone | null {
   // An offset such as "+01:00" is no IANA name, though newer engines take it.
   if (typeof timeZone !== 'string' || !/^[A-Za-z]/.test(timeZone)) return null;
   try {
-    const formatter = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      calendar: 'iso8601',
-      numberingSystem: 'latn',
-      hourCycle: 'h23',
-      era: 'short',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
+    const formatter = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
     if (zones.size >= zonesMax) zones.clear();
     const zone: Zone = { formatter, offsetByDay: new Map() };
     zones.set(timeZone, zone);
@@ -212,14 +200,13 @@ export function assertIsTimeZone(value: unknown): asserts value is string {
   if (!isTimeZone(value)) fail('invalid_time_zone', { timeZone: String(value).slice(0, 100) });
 }
 
+/** How Intl ends a date: "GMT", "GMT+05:30" or, for local mean times, "GMT-00:44:30". The date before it is of no use: it is Julian until 1582. */
+const offsetPattern = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/;
+
 function askOffset(zone: Zone, instant: Instant): number {
-  const wholeSecond = Math.floor(instant / secondMs) * secondMs;
-  const part: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
-  for (const { type, value } of zone.formatter.formatToParts(wholeSecond)) part[type] = value;
-  const written = Number(part.year);
-  const year = part.era?.startsWith('B') === true ? 1 - written : written;
-  const timeOfDay = Number(part.hour) * hourMs + Number(part.minute) * minuteMs + Number(part.second) * secondMs;
-  return dayNumber(year, Number(part.month), Number(part.day)) * dayMs + timeOfDay - wholeSecond;
+  const [, sign, hours = '0', minutes = '0', seconds = '0'] = offsetPattern.exec(zone.formatter.format(instant)) ?? [];
+  const size = Number(hours) * hourMs + Number(minutes) * minuteMs + Number(seconds) * secondMs;
+  return sign === '-' ? -size : size;
 }
 
 /** Local time minus UTC, milliseconds. No zone changes its offset twice within one UTC day. */
