@@ -140,7 +140,7 @@ describe('what is sent to Stripe', () => {
   });
 
   it('pins the API version and sends no telemetry', async () => {
-    server.answer = () => ok(paid);
+    server.answer = () => ({ status: 200, body: paid, headers: { 'request-id': 'req_1' } });
     await confirm();
     await confirm();
     for (const { headers } of server.seen) {
@@ -280,6 +280,24 @@ describe('what Stripe answers', () => {
     await expect(confirm()).rejects.toBeInstanceOf(RailUnavailable);
   });
 
+  it('is an outage, never a payment without an id, when a gateway answers its making', async () => {
+    server.answer = () => ok({ message: 'upstream unavailable' });
+    await expect(create()).rejects.toBeInstanceOf(RailUnavailable);
+  });
+
+  it('is a success whose fee fits the books, where the wire has hundredths and the currency has none', async () => {
+    const inKronur = { ...transaction, amount: 500_000, fee: 14_550, net: 485_450, currency: 'isk' };
+    server.answer = () => ok({ ...paid, latest_charge: { ...charge, balance_transaction: inKronur } });
+    expect(await confirm()).toMatchObject({
+      settlement: { gross: money('5000', 'ISK'), fee: money('146', 'ISK'), net: money('4854', 'ISK') },
+    });
+  });
+
+  it.each([null, 'txn_1'])('is a success without a settlement while its balance transaction is %p', async (unknown) => {
+    server.answer = () => ok({ ...paid, latest_charge: { ...charge, balance_transaction: unknown } });
+    expect(await confirm()).toEqual({ kind: 'succeeded', chargeRef: 'ch_1', settlement: null });
+  });
+
   it.each(['charge_already_refunded', 'charge_disputed', 'refund_disputed_payment'])(
     'is the value refused when a refund meets %s',
     async (code) => {
@@ -294,7 +312,8 @@ describe('what Stripe answers', () => {
   });
 
   it('is a refused request when a refund has a mistake in it', async () => {
-    server.answer = () => failure(400, { type: 'invalid_request_error', code: 'parameter_unknown', param: 'amuont' });
+    server.answer = () =>
+      failure(400, { type: 'invalid_request_error', param: 'payment_intent', message: 'No charge.' });
     await expect(refund()).rejects.toBeInstanceOf(RailRefusedRequest);
   });
 

@@ -98,6 +98,19 @@ describe('webhooks of Stripe', () => {
   });
 
   it.each([
+    [300, 'verified'],
+    [301, 'in_the_future'],
+    [-300, 'verified'],
+    [-301, 'too_old'],
+  ])('stamped %i seconds from now are %s', (seconds, expected) => {
+    const payload = JSON.stringify({ id: 'evt_1', object: 'event', type: 't', created: 1, data: { object: {} } });
+    const timestamp = NOW_SECONDS + seconds;
+    const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET, timestamp });
+    const outcome = receive(payload, signature);
+    expect(outcome.kind === 'refused' ? outcome.reason : outcome.kind).toBe(expected);
+  });
+
+  it.each([
     '',
     'no json',
     'null',
