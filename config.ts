@@ -1,0 +1,386 @@
+/**
+ * The configuration: read once from the environment, checked, typed and frozen. Only the composition roots (worker/main.ts, api/server.ts,
+ * dev/, test/) import this file; everything else receives what it needs as arguments.
+ */
+import { inspect } from 'node:util';
+
+export type Environment = 'development' | 'test' | 'production';
+
+/** A value that prints as its name, so that no log, error or debugger shows it by accident. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(
+    readonly name: string,
+    value: string,
+  ) {
+    this.#value = value;
+  }
+
+  /** The value itself: call it only where it leaves the process to the party that it belongs to. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return `[${this.name}]`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+export interface Config {
+  readonly environment: Environment;
+  readonly logLevel: string;
+  readonly database: {
+    /** The restricted role: row-level security applies to it. */
+    readonly url: Secret;
+    /** The owner: only the migration step has it; the api and the worker run without. */
+    readonly adminUrl: Secret | null;
+    readonly poolSizeMax: number;
+  };
+  readonly temporal: {
+    readonly address: string;
+    readonly namespace: string;
+    readonly taskQueue: string;
+    readonly buildId: string;
+  };
+  readonly api: {
+    readonly host: string;
+    readonly port: number;
+    readonly publicUrl: string;
+    readonly adminKey: Secret;
+    readonly linkSecret: Secret;
+    readonly requestsPerSecondMax: number;
+    readonly bodyBytesMax: number;
+  };
+  readonly stripe: {
+    readonly secretKey: Secret;
+    readonly webhookSecret: Secret;
+    readonly apiUrl: string | null;
+    readonly requestsPerSecondMax: number;
+  };
+  readonly worker: {
+    readonly cachedWorkflowsMax: number;
+    readonly workflowTasksMax: number;
+    readonly localActivitiesMax: number;
+    readonly activitiesMax: number;
+    readonly dueJitterSeconds: number;
+    readonly workflowBundlePath: string | null;
+  };
+}
+
+/** What a value must look like. `null` accepts it, a text says what is wrong with it (without repeating it). */
+type Check = (value: string) => string | null;
+
+export interface ConfigurationKey {
+  readonly meaning: string;
+  /** Taken when the key is not set; `null`: the key must be set; `''`: the key may stay empty. */
+  readonly default: string | null;
+  /** Taken instead of `default` outside production, and refused in production even when set on purpose. */
+  readonly developmentDefault?: string;
+  readonly secret?: true;
+  readonly check: Check;
+}
+
+const anyText: Check = () => null;
+
+function oneOf(...choices: readonly string[]): Check {
+  return (value) => (choices.includes(value) ? null : `must be one of ${choices.join(', ')}`);
+}
+
+function integer(minimum: number, maximum: number): Check {
+  return (value) => {
+    const inRange = /^\d{1,15}$/.test(value) && Number(value) >= minimum && Number(value) <= maximum;
+    return inRange ? null : `must be a whole number from ${minimum} to ${maximum}`;
+  };
+}
+
+function url(...protocols: readonly string[]): Check {
+  return (value) => {
+    const fits = URL.canParse(value) && protocols.includes(new URL(value).protocol);
+    return fits ? null : `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
+  };
+}
+
+function length(minimum: number): Check {
+  return (value) => (value.length >= minimum ? null : `must have at least ${minimum} characters`);
+}
+
+function startsWith(...prefixes: readonly string[]): Check {
+  return (value) =>
+    prefixes.some((prefix) => value.startsWith(prefix)) ? null : `must start with ${prefixes.join(' or ')}`;
+}
+
+/** An address as gRPC takes it: host:port. */
+const hostAndPort: Check = (value) => (/^[^\s/]+:\d{1,5}$/.test(value) ? null : 'must be host:port');
+
+/** Every key there is. `docs/operating/configuration.md` shows this table, and a test compares the two both ways. */
+export const configurationKeys = {
+  PERENNIAL_ENV: {
+    meaning: 'development, test or production. Unset means production, so that a forgotten key never opens a door.',
+    default: 'production',
+    check: oneOf('development', 'test', 'production'),
+  },
+  LOG_LEVEL: {
+    meaning: 'The least level that is logged: trace, debug, info, warn, error, fatal or silent.',
+    default: 'info',
+    check: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+  },
+  DATABASE_URL: {
+    meaning: 'Postgres as the restricted role `perennial_app`; row-level security applies to it.',
+    default: null,
+    secret: true,
+    check: url('postgres:', 'postgresql:'),
+  },
+  DATABASE_ADMIN_URL: {
+    meaning: 'Postgres as the owner. Only the migration step needs it; leave it empty for the api and the worker.',
+    default: '',
+    secret: true,
+    check: url('postgres:', 'postgresql:'),
+  },
+  DATABASE_POOL_SIZE_MAX: {
+    meaning: 'Connections to Postgres that one process holds at most. Keep it of the order of the activities at once.',
+    default: '20',
+    check: integer(1, 500),
+  },
+  TEMPORAL_ADDRESS: {
+    meaning: 'The Temporal frontend, host:port.',
+    default: null,
+    developmentDefault: '127.0.0.1:7233',
+    check: hostAndPort,
+  },
+  TEMPORAL_NAMESPACE: { meaning: 'The Temporal namespace.', default: 'default', check: anyText },
+  TEMPORAL_TASK_QUEUE: {
+    meaning: 'The base name of the task queues; payments have their own queue with the suffix -payments.',
+    default: 'perennial',
+    check: anyText,
+  },
+  BUILD_ID: {
+    meaning:
+      'Names the deployed code to Temporal (worker versioning): a new one for each release, the same one for each restart.',
+    default: null,
+    developmentDefault: 'development',
+    check: anyText,
+  },
+  API_HOST: { meaning: 'The interface that the api listens on.', default: '127.0.0.1', check: anyText },
+  API_PORT: {
+    meaning: 'The port that the api listens on; 0 takes a free one.',
+    default: '8080',
+    check: integer(0, 65_535),
+  },
+  API_PUBLIC_URL: {
+    meaning: 'The address under which customers reach the api; payment links start with it.',
+    default: null,
+    developmentDefault: 'http://127.0.0.1:8080',
+    check: url('http:', 'https:'),
+  },
+  API_ADMIN_KEY: {
+    meaning: 'The bearer key that makes tenants. At least 32 characters.',
+    default: null,
+    developmentDefault: 'development-admin-key-never-in-production',
+    secret: true,
+    check: length(32),
+  },
+  LINK_SECRET: {
+    meaning: 'Signs payment links. At least 32 characters; changing it ends all links that are out.',
+    default: null,
+    developmentDefault: 'development-link-secret-never-in-production',
+    secret: true,
+    check: length(32),
+  },
+  API_REQUESTS_PER_SECOND_MAX: {
+    meaning: 'Requests a second that one api key may send on average; 0 sets no limit.',
+    default: '100',
+    check: integer(0, 100_000),
+  },
+  API_BODY_BYTES_MAX: {
+    meaning: 'The largest request body in bytes.',
+    default: '1048576',
+    check: integer(1_024, 67_108_864),
+  },
+  STRIPE_SECRET_KEY: {
+    meaning: "Stripe's secret or restricted key.",
+    default: null,
+    developmentDefault: 'sk_test_perennial_sandbox',
+    secret: true,
+    check: startsWith('sk_', 'rk_'),
+  },
+  STRIPE_WEBHOOK_SECRET: {
+    meaning: 'Verifies webhooks that come from Stripe.',
+    default: null,
+    developmentDefault: 'whsec_perennial_sandbox',
+    secret: true,
+    check: startsWith('whsec_'),
+  },
+  STRIPE_API_URL: {
+    meaning:
+      "Another address for Stripe's API, such as the local sandbox. Empty means Stripe itself; in production it must be https.",
+    default: '',
+    check: url('http:', 'https:'),
+  },
+  STRIPE_REQUESTS_PER_SECOND_MAX: {
+    meaning:
+      'Requests a second that go to Stripe over all processes. Stripe allows 100 in live mode and 25 in test mode.',
+    default: '80',
+    check: integer(1, 10_000),
+  },
+  WORKER_CACHED_WORKFLOWS_MAX: {
+    meaning: 'Workflows that the worker keeps in memory. At least 4 times WORKER_WORKFLOW_TASKS_MAX.',
+    default: '800',
+    check: integer(4, 100_000),
+  },
+  WORKER_WORKFLOW_TASKS_MAX: {
+    meaning: 'Workflow tasks that the worker runs at once.',
+    default: '40',
+    check: integer(2, 1_000),
+  },
+  WORKER_LOCAL_ACTIVITIES_MAX: {
+    meaning:
+      'Local activities (the fast path of a cycle) that the worker runs at once; the bound leaves head-room for commands.',
+    default: '40',
+    check: integer(1, 1_000),
+  },
+  WORKER_ACTIVITIES_MAX: {
+    meaning: 'Ordinary activities that the worker runs at once.',
+    default: '30',
+    check: integer(1, 1_000),
+  },
+  WORKER_DUE_JITTER_SECONDS: {
+    meaning:
+      'Spreads due instants over this many seconds, by subscription. Raise it when many subscriptions fall due together.',
+    default: '0',
+    check: integer(0, 86_400),
+  },
+  WORKFLOW_BUNDLE_PATH: {
+    meaning: 'A workflow bundle made beforehand. Empty: the worker bundles when it starts, which takes about a second.',
+    default: '',
+    check: anyText,
+  },
+} as const satisfies Record<string, ConfigurationKey>;
+
+type KeyName = keyof typeof configurationKeys;
+type Values = Record<KeyName, string>;
+
+/** The environment as a process sees it. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Says everything that is wrong at once, by name; never shows a secret's value. */
+export class ConfigurationError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigurationError';
+  }
+}
+
+const keyNames = Object.keys(configurationKeys) as KeyName[];
+
+function environmentOf(variables: Variables): string {
+  return variables['PERENNIAL_ENV'] || configurationKeys.PERENNIAL_ENV.default;
+}
+
+function defaultOf(key: ConfigurationKey, production: boolean): string | null {
+  return production ? key.default : (key.developmentDefault ?? key.default);
+}
+
+function problemOf(name: KeyName, value: string | null, production: boolean): string | null {
+  const key: ConfigurationKey = configurationKeys[name];
+  if (value === null) return `${name} is missing: ${key.meaning}`;
+  if (production && value === key.developmentDefault)
+    return `${name} has its development value, which production refuses.`;
+  if (value === '' && key.default === '') return null;
+  const objection = key.check(value);
+  if (objection === null) return null;
+  return key.secret ? `${name} ${objection}.` : `${name} ${objection}, not "${value}".`;
+}
+
+/** Rules that concern more than one key. */
+function jointProblems(values: Values, production: boolean): string[] {
+  const problems: string[] = [];
+  // With a smaller cache, runs are evicted while a local activity is in flight, and throughput collapses (measured).
+  if (Number(values.WORKER_CACHED_WORKFLOWS_MAX) < 4 * Number(values.WORKER_WORKFLOW_TASKS_MAX)) {
+    problems.push('WORKER_CACHED_WORKFLOWS_MAX must be at least 4 times WORKER_WORKFLOW_TASKS_MAX.');
+  }
+  if (production && values.STRIPE_API_URL.startsWith('http:')) {
+    problems.push('STRIPE_API_URL must be https in production: a key must not cross a network in the clear.');
+  }
+  return problems;
+}
+
+function readValues(variables: Variables): Values {
+  const production = environmentOf(variables) === 'production';
+  const problems: string[] = [];
+  const values: Partial<Values> = {};
+  for (const name of keyNames) {
+    // An empty variable counts as unset: compose files and shells write it that way.
+    const value = variables[name] || defaultOf(configurationKeys[name], production);
+    const problem = problemOf(name, value, production);
+    if (problem !== null) problems.push(problem);
+    values[name] = value ?? '';
+  }
+  if (problems.length === 0) problems.push(...jointProblems(values as Values, production));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return values as Values;
+}
+
+function freezeDeep<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freezeDeep(part as object);
+  return Object.freeze(value);
+}
+
+function assemble(values: Values): Config {
+  const secret = (name: KeyName): Secret => new Secret(name, values[name]);
+  const number = (name: KeyName): number => Number(values[name]);
+  return {
+    environment: values.PERENNIAL_ENV as Environment,
+    logLevel: values.LOG_LEVEL,
+    database: {
+      url: secret('DATABASE_URL'),
+      adminUrl: values.DATABASE_ADMIN_URL === '' ? null : secret('DATABASE_ADMIN_URL'),
+      poolSizeMax: number('DATABASE_POOL_SIZE_MAX'),
+    },
+    temporal: {
+      address: values.TEMPORAL_ADDRESS,
+      namespace: values.TEMPORAL_NAMESPACE,
+      taskQueue: values.TEMPORAL_TASK_QUEUE,
+      buildId: values.BUILD_ID,
+    },
+    api: {
+      host: values.API_HOST,
+      port: number('API_PORT'),
+      publicUrl: values.API_PUBLIC_URL.replace(/\/+$/, ''),
+      adminKey: secret('API_ADMIN_KEY'),
+      linkSecret: secret('LINK_SECRET'),
+      requestsPerSecondMax: number('API_REQUESTS_PER_SECOND_MAX'),
+      bodyBytesMax: number('API_BODY_BYTES_MAX'),
+    },
+    stripe: {
+      secretKey: secret('STRIPE_SECRET_KEY'),
+      webhookSecret: secret('STRIPE_WEBHOOK_SECRET'),
+      apiUrl: values.STRIPE_API_URL || null,
+      requestsPerSecondMax: number('STRIPE_REQUESTS_PER_SECOND_MAX'),
+    },
+    worker: {
+      cachedWorkflowsMax: number('WORKER_CACHED_WORKFLOWS_MAX'),
+      workflowTasksMax: number('WORKER_WORKFLOW_TASKS_MAX'),
+      localActivitiesMax: number('WORKER_LOCAL_ACTIVITIES_MAX'),
+      activitiesMax: number('WORKER_ACTIVITIES_MAX'),
+      dueJitterSeconds: number('WORKER_DUE_JITTER_SECONDS'),
+      workflowBundlePath: values.WORKFLOW_BUNDLE_PATH || null,
+    },
+  };
+}
+
+/**
+ * Reads the configuration. Call it once, at the start of a process.
+ * @throws ConfigurationError that names every missing or wrong key
+ */
+export function loadConfig(variables: Variables = process.env): Config {
+  return freezeDeep(assemble(readValues(variables)));
+}
