@@ -33,7 +33,7 @@ const ratioBy =
   (measure: Measure) =>
   ({ start, end, from, timeZone }: ProrationSpan): Ratio => {
     const whole = measure(start, end, timeZone);
-    if (whole === 0) return nothing;
+    if (whole <= 0) return nothing;
     return { numerator: BigInt(measure(from, end, timeZone)), denominator: BigInt(whole) };
   };
 

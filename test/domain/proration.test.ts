@@ -32,14 +32,12 @@ const zone = fc.constantFrom(
 const start = fc.integer({ min: fromIso('2000-01-01T00:00:00Z'), max: fromIso('2060-01-01T00:00:00Z') });
 const length = fc.integer({ min: 0, max: 400 * dayMs });
 const fraction = fc.double({ min: -0.2, max: 1.2, noNaN: true });
-const anySpan = fc
-  .record({ start, length, fraction, timeZone: zone })
-  .map((it) => ({
-    start: it.start,
-    end: it.start + it.length,
-    from: it.start + Math.round(it.length * it.fraction),
-    timeZone: it.timeZone,
-  }));
+const anySpan = fc.record({ start, length, fraction, timeZone: zone }).map((it) => ({
+  start: it.start,
+  end: it.start + it.length,
+  from: it.start + Math.round(it.length * it.fraction),
+  timeZone: it.timeZone,
+}));
 const price = fc
   .bigInt({ min: 0n, max: 10n ** 9n })
   .map((cents) => money(`${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`, 'USD'));
