@@ -15,6 +15,10 @@ begin
   raise exception '% is append-only: record a reversal or a new version instead', tg_table_name using errcode = 'integrity_constraint_violation';
 end $$;
 
+-- SERIES-000001: six digits, more when they are used up.
+create function invoice_number(series text, sequence bigint) returns text language sql immutable parallel safe
+  return series || '-' || lpad(sequence::text, greatest(6, length(sequence::text)), '0');
+
 -- Lets one statement with several parts insist on what it changed: a part that missed its row undoes the whole.
 create function insist(actual bigint, expected bigint, reason text) returns boolean language plpgsql as $$
 begin
@@ -196,6 +200,8 @@ create table subscriptions (
   next_due_at timestamptz,
   attention text,
   payment_gated boolean not null default false,
+  -- Billed ahead and not yet earned, per revenue stream: what the next boundary earns.
+  deferred jsonb not null default '{}',
   metadata jsonb not null default '{}',
   -- The whole state (domain/subscription/state.ts), as it was written last.
   state jsonb not null,
@@ -240,8 +246,6 @@ create table invoices (
   period_end timestamptz not null,
   due_at timestamptz not null,
   settled_at timestamptz,
-  -- The fact returned to the workflow (domain/subscription/events.ts): a repetition answers the same.
-  event jsonb not null,
   occurred_at timestamptz not null,
   recorded_at timestamptz not null default now(),
   unique (subscription_id, business_key),
@@ -277,6 +281,8 @@ create table invoice_lines (
   check ((kind = 'proration_credit') = (credits_line_id is not null)),
   check (credits_line_id is null or amount <= 0)
 );
+-- A credit ends the coverage of its charge: a second one would give the same time back twice.
+create unique index invoice_lines_credited_once on invoice_lines (credits_line_id) where credits_line_id is not null;
 create index invoice_lines_of_subscription on invoice_lines (subscription_id, period_end);
 
 -- One per invoice and rail object: a PaymentIntent can succeed only once, which is the lasting guard against a double charge.
@@ -296,6 +302,7 @@ create table payments (
   attempt_method_id text references payment_methods,
   attempt_fingerprint text,
   attempt_begun_at timestamptz,
+  attempt_customer_present boolean,
   attempts integer not null default 0,
   last_charge_ref text,
   next_action_url text,
@@ -401,9 +408,14 @@ create table events (
   subscription_id text,
   invoice_id text,
   data jsonb not null,
+  -- The first event of each fact of a subscription carries the fact (domain/subscription/events.ts) and its place in the order:
+  -- the n-th fact is recorded once, and whoever tries again is answered with it.
+  fact_seq integer,
+  fact jsonb,
   occurred_at timestamptz not null,
   recorded_at timestamptz not null default now()
 );
+create unique index events_fact on events (subscription_id, fact_seq) where fact_seq is not null;
 create index events_page on events (tenant_id, id);
 create index events_of_subscription on events (subscription_id, id);
 

@@ -8,7 +8,9 @@ import { canTransition, nextStatus, type Transition } from './transitions';
 import type { Instant } from '../time';
 
 type EventOf<T extends SubscriptionEvent['type']> = Extract<SubscriptionEvent, { type: T }>;
-type Handlers = { readonly [T in SubscriptionEvent['type']]: (state: SubscriptionState, event: EventOf<T>) => SubscriptionState };
+type Handlers = {
+  readonly [T in SubscriptionEvent['type']]: (state: SubscriptionState, event: EventOf<T>) => SubscriptionState;
+};
 
 function move(state: SubscriptionState, transition: Transition): SubscriptionState {
   return { ...state, status: nextStatus(state.status, transition) };
@@ -91,9 +93,17 @@ function endDunning(state: SubscriptionState, event: EventOf<'dunning_ended'>): 
   if (event.end === 'cancel') return { ...move(state, 'cancel'), collection: null, cancelAt: null, pendingTerms: null };
   const { collection } = state;
   // The invoices stay open: a new payment method or the customer's own payment still settles them.
-  const idle = collection === null ? null : { ...collection, nextAt: null, checkAt: null, action: 'attempt' as const, waitingFor: 'customer' as const };
+  const idle =
+    collection === null
+      ? null
+      : { ...collection, nextAt: null, checkAt: null, action: 'attempt' as const, waitingFor: 'customer' as const };
   if (event.end === 'leave_unpaid') return { ...moveIfAllowed(state, 'dunning_unpaid'), collection: idle };
-  const pause = state.pause ?? { since: event.at, resumeAt: null, mode: 'keep_schedule' as const, cause: 'dunning' as const };
+  const pause = state.pause ?? {
+    since: event.at,
+    resumeAt: null,
+    mode: 'keep_schedule' as const,
+    cause: 'dunning' as const,
+  };
   return { ...moveIfAllowed(state, 'dunning_paused'), collection: idle, pause };
 }
 
@@ -101,6 +111,20 @@ function resume(state: SubscriptionState, event: EventOf<'resumed'>): Subscripti
   const owed = state.collection !== null && state.collection.firstFailureAt !== null;
   const active = move({ ...state, pause: null, ...(event.calendar ?? {}) }, 'resume');
   return enqueue(owed ? move(active, 'payment_failed') : active, event.invoice, event.at);
+}
+
+/** A subscription that never became active owes nothing; one that was served still owes what is open. */
+function cancel(state: SubscriptionState, event: EventOf<'canceled'>): SubscriptionState {
+  const collection = state.status === 'incomplete' ? null : state.collection;
+  const cleared = {
+    cancelAt: null,
+    pendingTerms: null,
+    pause: null,
+    trialEnd: null,
+    incompleteUntil: null,
+    collection,
+  };
+  return enqueue({ ...move(state, 'cancel'), ...cleared }, event.invoice, event.at);
 }
 
 function issue(state: SubscriptionState, event: EventOf<'invoice_issued'>): SubscriptionState {
@@ -115,7 +139,15 @@ function wakeCollection(state: SubscriptionState, at: Instant, customerPresent: 
   if (collection === null) return state;
   return {
     ...state,
-    collection: { ...collection, nextAt: at, action: 'attempt', checkAt: null, waitingFor: 'nothing', customerActed: true, customerPresent },
+    collection: {
+      ...collection,
+      nextAt: at,
+      action: 'attempt',
+      checkAt: null,
+      waitingFor: 'nothing',
+      customerActed: true,
+      customerPresent,
+    },
   };
 }
 
@@ -129,13 +161,6 @@ function changeCollection(state: SubscriptionState, change: Partial<Collection>)
   return state.collection === null ? state : { ...state, collection: { ...state.collection, ...change } };
 }
 
-/** The provider told us something: read what it knows now instead of waiting for the planned instant. */
-function readProvider(state: SubscriptionState, at: Instant): SubscriptionState {
-  const { collection } = state;
-  if (collection === null || collection.waitingFor === 'nothing') return state;
-  return { ...state, collection: { ...collection, checkAt: at } };
-}
-
 const handlers: Handlers = {
   trial_started: (state, event) => ({ ...move(state, 'start_trial'), period: event.period, trialEnd: event.trialEnd }),
   trial_paused: (state, event) => ({
@@ -145,14 +170,23 @@ const handlers: Handlers = {
   }),
   invoice_issued: issue,
   terms_changed: (state, event) =>
-    enqueue({ ...state, terms: event.terms, label: event.label, pendingTerms: null, ...(event.calendar ?? {}) }, event.invoice, event.at),
+    enqueue(
+      { ...state, terms: event.terms, label: event.label, pendingTerms: null, ...(event.calendar ?? {}) },
+      event.invoice,
+      event.at,
+    ),
   terms_scheduled: (state, event) => ({ ...state, pendingTerms: event.terms }),
   change_unscheduled: (state) => ({ ...state, pendingTerms: null }),
   cancel_scheduled: (state, event) => ({ ...state, cancelAt: event.cancelAt }),
   cancel_unscheduled: (state) => ({ ...state, cancelAt: null }),
-  canceled: (state, event) =>
-    enqueue({ ...move(state, 'cancel'), cancelAt: null, pendingTerms: null, pause: null, trialEnd: null, incompleteUntil: null }, event.invoice, event.at),
-  expired: (state) => ({ ...move(state, 'expire'), incompleteUntil: null, collection: null, cancelAt: null, pendingTerms: null }),
+  canceled: cancel,
+  expired: (state) => ({
+    ...move(state, 'expire'),
+    incompleteUntil: null,
+    collection: null,
+    cancelAt: null,
+    pendingTerms: null,
+  }),
   paused: (state, event) => ({
     ...move(state, 'pause'),
     pause: { since: event.at, resumeAt: event.resumeAt, mode: event.mode, cause: 'command' },
@@ -160,10 +194,16 @@ const handlers: Handlers = {
   resumed: resume,
   payment_method_changed: (state, event) => changePaymentMethod(state, event.at),
   payment_requested: (state, event) => wakeCollection(state, event.at, event.customerPresent),
-  payment_reported: (state, event) => readProvider(state, event.at),
   invoice_settled: settle,
   payment_declined: decline,
-  payment_deferred: (state, event) => changeCollection(state, { nextAt: event.until, checkAt: null, action: 'attempt', waitingFor: 'retry', customerPresent: false }),
+  payment_deferred: (state, event) =>
+    changeCollection(state, {
+      nextAt: event.until,
+      checkAt: null,
+      action: 'attempt',
+      waitingFor: 'retry',
+      customerPresent: false,
+    }),
   payment_pending: (state, event) =>
     changeCollection(state, {
       attempts: event.attempts,
@@ -182,5 +222,17 @@ const handlers: Handlers = {
 /** The state after a fact. */
 export function apply(state: SubscriptionState, event: SubscriptionEvent): SubscriptionState {
   const handler = handlers[event.type] as (state: SubscriptionState, event: SubscriptionEvent) => SubscriptionState;
-  return handler(state, event);
+  return { ...handler(state, event), seq: state.seq + 1 };
+}
+
+/** The provider told us something about a payment: read what it knows now instead of at the planned instant. Not a recorded fact. */
+export function noticePayment(state: SubscriptionState, at: Instant): SubscriptionState {
+  const { collection } = state;
+  if (collection === null || collection.waitingFor === 'nothing') return state;
+  return { ...state, collection: { ...collection, checkAt: at } };
+}
+
+/** The customer's payment methods changed: what is owed is tried at once. Not a recorded fact. */
+export function noticePaymentMethod(state: SubscriptionState, at: Instant): SubscriptionState {
+  return changePaymentMethod(state, at);
 }

@@ -3,7 +3,7 @@
  * registered from this table as an update (the API) and as a signal of the same name (operators, other systems).
  */
 import type { Instant } from '../time';
-import type { ErrorCode, FieldError } from '../errors';
+import { refusal, type FieldError, type Refusal } from '../errors';
 import { finalStatuses, type SubscriptionState } from './state';
 
 export interface ChangePlan {
@@ -67,9 +67,8 @@ export interface Command<N extends CommandName = CommandName> {
   readonly requestId: string | null;
 }
 
-export interface Refusal {
-  readonly code: ErrorCode;
-  readonly context: Readonly<Record<string, string | number>>;
+/** A refusal with, for a payload that is not sound, its faults field by field. */
+export interface CommandRefusal extends Refusal {
   readonly fields?: readonly FieldError[];
 }
 
@@ -83,7 +82,7 @@ interface CommandRule {
   readonly fields: Readonly<Record<string, FieldRule>>;
   /** Statuses in which the rules refuse the command. */
   readonly refusedIn: readonly SubscriptionState['status'][];
-  readonly refuse?: (state: SubscriptionState, payload: never, now: Instant) => Refusal | null;
+  readonly refuse?: (state: SubscriptionState, payload: never, now: Instant) => CommandRefusal | null;
 }
 
 /** More seats than this is a typing mistake, and would not fit the books' columns. */
@@ -93,19 +92,22 @@ const prorations = ['seconds', 'day', 'none'];
 const notStarted = ['pending'] as const;
 const over = ['canceled', 'expired'] as const;
 
-const notInState = (state: SubscriptionState, action: string): Refusal => ({
-  code: 'subscription_not_in_state',
-  context: { status: state.status, action },
-});
+const notInState = (state: SubscriptionState, action: string): CommandRefusal =>
+  refusal('subscription_not_in_state', { status: state.status, action });
+
+const faulty = (fields: readonly FieldError[]): CommandRefusal => ({ ...refusal('validation_failed'), fields });
 
 /** An instant handed in by a caller may lie in the current period up to now, never elsewhere. */
-function refuseInstant(state: SubscriptionState, payload: ChangePlan | ChangeQuantity, now: Instant): Refusal | null {
+function refuseInstant(
+  state: SubscriptionState,
+  payload: ChangePlan | ChangeQuantity,
+  now: Instant,
+): CommandRefusal | null {
   if (payload.at === undefined) return null;
   const at = Date.parse(payload.at);
   const earliest = state.period?.start ?? now;
   if (at >= earliest && at <= now) return null;
-  const fields = [{ field: 'at', reason: 'must lie in the current period and not in the future' }];
-  return { code: 'validation_failed', context: {}, fields };
+  return faulty([{ path: 'at', message: 'must lie in the current period and not in the future' }]);
 }
 
 export const commandRules: { readonly [N in CommandName]: CommandRule } = {
@@ -135,30 +137,30 @@ export const commandRules: { readonly [N in CommandName]: CommandRule } = {
     fields: { atPeriodEnd: { kind: 'boolean' }, credit: { kind: 'boolean' }, reason: { kind: 'string' } },
     refusedIn: [],
     refuse: (state, payload: Cancel) => {
-      if (finalStatuses.has(state.status)) return { code: 'already_canceled', context: {} };
+      if (finalStatuses.has(state.status)) return refusal('already_canceled');
       if (payload.atPeriodEnd !== true) return null;
-      if (state.cancelAt !== null) return { code: 'already_canceled', context: {} };
+      if (state.cancelAt !== null) return refusal('already_canceled');
       return state.period === null || state.status === 'incomplete' ? notInState(state, 'cancel at period end') : null;
     },
   },
   uncancel: {
     fields: {},
     refusedIn: over,
-    refuse: (state) => (state.cancelAt === null ? { code: 'cancel_not_scheduled', context: {} } : null),
+    refuse: (state) => (state.cancelAt === null ? refusal('cancel_not_scheduled') : null),
   },
   pause: {
     fields: { resumeAt: { kind: 'instant' }, mode: { kind: 'string', oneOf: ['keep_schedule', 'shift_schedule'] } },
     refusedIn: [...notStarted, ...over, 'incomplete', 'trialing', 'unpaid'],
     refuse: (state, payload: PauseCommand, now) => {
-      if (state.status === 'paused') return { code: 'already_paused', context: {} };
+      if (state.status === 'paused') return refusal('already_paused');
       if (payload.resumeAt === undefined || Date.parse(payload.resumeAt) > now) return null;
-      return { code: 'validation_failed', context: {}, fields: [{ field: 'resumeAt', reason: 'must lie in the future' }] };
+      return faulty([{ path: 'resumeAt', message: 'must lie in the future' }]);
     },
   },
   resume: {
     fields: {},
     refusedIn: over,
-    refuse: (state) => (state.status === 'paused' ? null : { code: 'not_paused', context: {} }),
+    refuse: (state) => (state.status === 'paused' ? null : refusal('not_paused')),
   },
   updatePaymentMethod: { fields: { paymentMethodId: { kind: 'string' } }, refusedIn: [] },
   retryPayment: {
@@ -179,13 +181,15 @@ export const commandRules: { readonly [N in CommandName]: CommandRule } = {
 };
 
 /** Commands about money owed need an open invoice, and none whose payment is under way at the provider. */
-function refuseUnlessOwed(state: SubscriptionState, invoiceId: string | undefined): Refusal | null {
+function refuseUnlessOwed(state: SubscriptionState, invoiceId: string | undefined): CommandRefusal | null {
   const { collection } = state;
   const owed = collection === null ? [] : [collection.invoiceId, ...collection.queue];
   if (collection === null || (invoiceId !== undefined && !owed.includes(invoiceId))) {
-    return { code: 'invoice_not_open', context: { invoiceId: invoiceId ?? 'none' } };
+    return refusal('invoice_not_open', { invoiceId: invoiceId ?? 'of the subscription', status: 'settled' });
   }
-  return collection.waitingFor === 'provider' ? notInState(state, 'act on a payment in process') : null;
+  return collection.waitingFor === 'provider'
+    ? refusal('payment_in_progress', { invoiceId: collection.invoiceId })
+    : null;
 }
 
 export const commandNames = Object.keys(commandRules) as readonly CommandName[];
@@ -193,26 +197,33 @@ export const commandNames = Object.keys(commandRules) as readonly CommandName[];
 /** ISO 8601 in UTC with or without milliseconds; the calendar itself is checked by `Date.parse`. */
 const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
 
-const fieldChecks: Readonly<Record<FieldKind, { readonly ok: (value: unknown) => boolean; readonly reason: string }>> = {
-  string: { ok: (value) => typeof value === 'string' && value.length > 0 && value.length <= 500, reason: 'must be a text of 1 to 500 characters' },
-  boolean: { ok: (value) => typeof value === 'boolean', reason: 'must be true or false' },
-  quantity: {
-    ok: (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= quantityMax,
-    reason: `must be a whole number from 0 to ${quantityMax}`,
-  },
-  version: { ok: (value) => Number.isSafeInteger(value) && (value as number) >= 1, reason: 'must be a whole number from 1' },
-  instant: {
-    ok: (value) => typeof value === 'string' && instantPattern.test(value) && !Number.isNaN(Date.parse(value)),
-    reason: 'must be an ISO 8601 instant in UTC, such as 2026-01-31T00:00:00Z',
-  },
-};
+const fieldChecks: Readonly<Record<FieldKind, { readonly ok: (value: unknown) => boolean; readonly reason: string }>> =
+  {
+    string: {
+      ok: (value) => typeof value === 'string' && value.length > 0 && value.length <= 500,
+      reason: 'must be a text of 1 to 500 characters',
+    },
+    boolean: { ok: (value) => typeof value === 'boolean', reason: 'must be true or false' },
+    quantity: {
+      ok: (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= quantityMax,
+      reason: `must be a whole number from 0 to ${quantityMax}`,
+    },
+    version: {
+      ok: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
+      reason: 'must be a whole number from 1',
+    },
+    instant: {
+      ok: (value) => typeof value === 'string' && instantPattern.test(value) && !Number.isNaN(Date.parse(value)),
+      reason: 'must be an ISO 8601 instant in UTC, such as 2026-01-31T00:00:00Z',
+    },
+  };
 
 function checkField(name: string, rule: FieldRule, value: unknown): FieldError | null {
-  if (value === undefined || value === null) return rule.required ? { field: name, reason: 'is required' } : null;
+  if (value === undefined || value === null) return rule.required ? { path: name, message: 'is required' } : null;
   const check = fieldChecks[rule.kind];
-  if (!check.ok(value)) return { field: name, reason: check.reason };
+  if (!check.ok(value)) return { path: name, message: check.reason };
   if (rule.oneOf !== undefined && !rule.oneOf.includes(value as string)) {
-    return { field: name, reason: `must be one of ${rule.oneOf.join(', ')}` };
+    return { path: name, message: `must be one of ${rule.oneOf.join(', ')}` };
   }
   return null;
 }
@@ -220,24 +231,31 @@ function checkField(name: string, rule: FieldRule, value: unknown): FieldError |
 /** The faults of a payload, field by field; empty when it is sound. Unknown fields are refused: a misspelt option must not be ignored. */
 export function payloadFaults(name: CommandName, payload: unknown): FieldError[] {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
-    return [{ field: 'payload', reason: 'must be a JSON object' }];
+    return [{ path: '', message: 'must be a JSON object' }];
   }
   const values = payload as Record<string, unknown>;
   const { fields } = commandRules[name];
   const unknown = Object.keys(values).filter((key) => !(key in fields));
   return [
-    ...unknown.map((field) => ({ field, reason: 'is not known' })),
+    ...unknown.map((path) => ({ path, message: 'is not known' })),
     ...Object.entries(fields).flatMap(([field, rule]) => checkField(field, rule, values[field]) ?? []),
   ];
 }
 
 /** The rule that forbids a command now, or null. Pure and synchronous: it is the update's validator. */
-export function refuseCommand(state: SubscriptionState, name: CommandName, payload: unknown, now: Instant): Refusal | null {
+export function refuseCommand(
+  state: SubscriptionState,
+  name: CommandName,
+  payload: unknown,
+  now: Instant,
+): CommandRefusal | null {
   const fields = payloadFaults(name, payload);
-  if (fields.length > 0) return { code: 'validation_failed', context: {}, fields };
+  if (fields.length > 0) return faulty(fields);
   const rule = commandRules[name];
   if (rule.refusedIn.includes(state.status)) {
-    return finalStatuses.has(state.status) ? { code: 'subscription_ended', context: { status: state.status } } : notInState(state, name);
+    return finalStatuses.has(state.status)
+      ? refusal('subscription_ended', { subscriptionId: state.subscriptionId })
+      : notInState(state, name);
   }
   return rule.refuse?.(state, payload as never, now) ?? null;
 }

@@ -8,7 +8,12 @@ import { finalStatuses, openInvoicesMax, type SubscriptionState } from './state'
 
 export type Step =
   | { readonly kind: 'bill'; readonly reason: IssueReason; readonly at: Instant }
-  | { readonly kind: 'collect'; readonly invoiceId: string; readonly action: 'attempt' | 'reconcile'; readonly at: Instant }
+  | {
+      readonly kind: 'collect';
+      readonly invoiceId: string;
+      readonly action: 'attempt' | 'reconcile';
+      readonly at: Instant;
+    }
   | { readonly kind: 'end_dunning'; readonly at: Instant }
   | { readonly kind: 'cancel'; readonly at: Instant }
   | { readonly kind: 'expire'; readonly at: Instant }
@@ -30,7 +35,11 @@ function collectionDue(state: SubscriptionState): Due[] {
   const { invoiceId, nextAt, checkAt } = collection;
   const due: Due[] = [];
   if (checkAt !== null) {
-    due.push({ at: checkAt, why: 'asks the provider', step: { kind: 'collect', invoiceId, action: 'reconcile', at: checkAt } });
+    due.push({
+      at: checkAt,
+      why: 'asks the provider',
+      step: { kind: 'collect', invoiceId, action: 'reconcile', at: checkAt },
+    });
   }
   if (nextAt !== null && collection.action === 'end_dunning') {
     due.push({ at: nextAt, why: 'dunning ends', step: { kind: 'end_dunning', at: nextAt } });
@@ -44,9 +53,14 @@ function collectionDue(state: SubscriptionState): Due[] {
 function calendarDue(state: SubscriptionState): Due[] {
   const { status, period, pause } = state;
   const due: Due[] = [];
-  if (status === 'pending') due.push({ at: state.startAt, why: 'starts', step: { kind: 'bill', reason: 'start', at: state.startAt } });
+  if (status === 'pending')
+    due.push({ at: state.startAt, why: 'starts', step: { kind: 'bill', reason: 'start', at: state.startAt } });
   if (status === 'trialing' && state.trialEnd !== null) {
-    due.push({ at: state.trialEnd, why: 'trial ends', step: { kind: 'bill', reason: 'trial_end', at: state.trialEnd } });
+    due.push({
+      at: state.trialEnd,
+      why: 'trial ends',
+      step: { kind: 'bill', reason: 'trial_end', at: state.trialEnd },
+    });
   }
   if (renewing.has(status) && period !== null && !backlogFull(state)) {
     due.push({ at: period.end, why: 'renews', step: { kind: 'bill', reason: 'renewal', at: period.end } });

@@ -55,9 +55,12 @@ export type SubscriptionEvent =
   | { readonly type: 'payment_method_changed'; readonly at: Instant }
   /** Somebody asked to try again now; `customerPresent` when the customer is at the screen. */
   | { readonly type: 'payment_requested'; readonly at: Instant; readonly customerPresent: boolean }
-  /** A provider's event about a payment of this subscription: a reason to read, never the truth itself. */
-  | { readonly type: 'payment_reported'; readonly at: Instant }
-  | { readonly type: 'invoice_settled'; readonly at: Instant; readonly invoiceId: string; readonly how: 'paid' | 'voided' | 'uncollectible' }
+  | {
+      readonly type: 'invoice_settled';
+      readonly at: Instant;
+      readonly invoiceId: string;
+      readonly how: 'paid' | 'voided' | 'uncollectible';
+    }
   | {
       readonly type: 'payment_declined';
       readonly at: Instant;
@@ -70,7 +73,13 @@ export type SubscriptionEvent =
       readonly nextAt: Instant | null;
       readonly waitingFor: 'retry' | 'customer' | 'payment_method';
     }
-  | { readonly type: 'payment_deferred'; readonly at: Instant; readonly invoiceId: string; readonly until: Instant; readonly why: string }
+  | {
+      readonly type: 'payment_deferred';
+      readonly at: Instant;
+      readonly invoiceId: string;
+      readonly until: Instant;
+      readonly why: string;
+    }
   | {
       readonly type: 'payment_pending';
       readonly at: Instant;
@@ -84,6 +93,11 @@ export type SubscriptionEvent =
     }
   /** The provider was read and knows nothing new. */
   | { readonly type: 'payment_unchanged'; readonly at: Instant; readonly invoiceId: string }
-  | { readonly type: 'dunning_ended'; readonly at: Instant; readonly end: DunningEnd; readonly settled: readonly string[] }
+  | {
+      readonly type: 'dunning_ended';
+      readonly at: Instant;
+      readonly end: DunningEnd;
+      readonly settled: readonly string[];
+    }
   | { readonly type: 'attention_needed'; readonly at: Instant; readonly reason: string }
   | { readonly type: 'attention_cleared'; readonly at: Instant };

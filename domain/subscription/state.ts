@@ -5,15 +5,7 @@
 import type { Instant } from '../time';
 
 export type SubscriptionStatus =
-  | 'pending'
-  | 'incomplete'
-  | 'trialing'
-  | 'active'
-  | 'past_due'
-  | 'unpaid'
-  | 'paused'
-  | 'canceled'
-  | 'expired';
+  'pending' | 'incomplete' | 'trialing' | 'active' | 'past_due' | 'unpaid' | 'paused' | 'canceled' | 'expired';
 
 /** The billing period `[start, end)`; `index` counts from the anchor, so later periods are re-derived from it. */
 export interface Period {
@@ -70,6 +62,8 @@ export interface Collection {
 
 export interface SubscriptionState {
   readonly v: 1;
+  /** How many facts were folded in: the n-th fact of a subscription is recorded once. */
+  readonly seq: number;
   readonly tenantId: string;
   readonly subscriptionId: string;
   readonly customerId: string;

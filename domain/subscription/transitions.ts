@@ -23,7 +23,13 @@ export const transitions: Readonly<Record<SubscriptionStatus, Row>> = {
   pending: { start_trial: 'trialing', activate: 'active', await_first_payment: 'incomplete', cancel: 'canceled' },
   incomplete: { payment_failed: 'incomplete', payment_recovered: 'active', cancel: 'canceled', expire: 'expired' },
   trialing: { activate: 'active', await_first_payment: 'incomplete', pause: 'paused', cancel: 'canceled' },
-  active: { activate: 'active', payment_failed: 'past_due', payment_recovered: 'active', pause: 'paused', cancel: 'canceled' },
+  active: {
+    activate: 'active',
+    payment_failed: 'past_due',
+    payment_recovered: 'active',
+    pause: 'paused',
+    cancel: 'canceled',
+  },
   past_due: {
     activate: 'past_due',
     payment_failed: 'past_due',
@@ -43,8 +49,20 @@ export const transitions: Readonly<Record<SubscriptionStatus, Row>> = {
     resume: 'active',
     cancel: 'canceled',
   },
-  canceled: { payment_failed: 'canceled', payment_recovered: 'canceled', dunning_paused: 'canceled', dunning_unpaid: 'canceled', cancel: 'canceled' },
-  expired: { payment_failed: 'expired', payment_recovered: 'expired', dunning_paused: 'expired', dunning_unpaid: 'expired', cancel: 'expired' },
+  canceled: {
+    payment_failed: 'canceled',
+    payment_recovered: 'canceled',
+    dunning_paused: 'canceled',
+    dunning_unpaid: 'canceled',
+    cancel: 'canceled',
+  },
+  expired: {
+    payment_failed: 'expired',
+    payment_recovered: 'expired',
+    dunning_paused: 'expired',
+    dunning_unpaid: 'expired',
+    cancel: 'expired',
+  },
 };
 
 /** True when the table has the pair. */

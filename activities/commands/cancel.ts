@@ -1,0 +1,97 @@
+import { newId } from '../../domain/ids';
+import { fullPeriod } from '../../domain/invoice/change-bill';
+import { creditLines } from '../../domain/invoice/change-lines';
+import { fail, refusal } from '../../domain/errors';
+import { loadBilledLines, loadBillingFacts, type BillingFacts } from '../../db/transactions/billing-facts';
+import type { SubscriptionState } from '../../domain/subscription/state';
+import { closingParts } from '../closing-parts';
+import { recordFact, recordInvoice } from '../record-fact';
+import { prepareSettlement, voidInvoice } from '../settle-invoices';
+import type { CommandContext, CommandOutcome } from './context';
+
+/** Cancels at the end of the period, or at once: then with a credit for the unused time if asked for. */
+export async function cancel(context: CommandContext<'cancel'>): Promise<CommandOutcome> {
+  const { deps, state, payload, now, audit } = context;
+  if (payload.atPeriodEnd === true && state.period !== null) {
+    const event = { type: 'cancel_scheduled', at: now, cancelAt: state.trialEnd ?? state.period.end } as const;
+    return recordFact(deps, { state, now, event, partsOf: audit });
+  }
+  if (state.status === 'incomplete') return cancelIncomplete(context);
+  const facts = await factsOf(context);
+  return payload.credit === true ? cancelWithCredit(context, facts) : cancelPlainly(context, facts);
+}
+
+async function factsOf({ deps, state }: CommandContext<'cancel'>): Promise<BillingFacts> {
+  const { tenantId, subscriptionId, currency, terms } = state;
+  const request = { tenantId, subscriptionId, currency, ...terms };
+  const facts = await loadBillingFacts(deps.database.as(tenantId), request);
+  return facts ?? fail('not_found', { resource: 'Subscription', id: subscriptionId });
+}
+
+function cancelPlainly(
+  { deps, state, now, audit }: CommandContext<'cancel'>,
+  facts: BillingFacts,
+): Promise<CommandOutcome> {
+  const closing = closingParts(state, facts.deferred, now);
+  const event = { type: 'canceled', at: now, invoice: null } as const;
+  return recordFact(deps, {
+    state,
+    now,
+    event,
+    deferred: {},
+    partsOf: (recorded, after) => ({ ...audit(recorded, after), entries: closing }),
+  });
+}
+
+async function cancelWithCredit(context: CommandContext<'cancel'>, facts: BillingFacts): Promise<CommandOutcome> {
+  const { deps, state, commandId, now, audit } = context;
+  const billed = await loadBilledLines(deps.database.as(state.tenantId), state.tenantId, state.subscriptionId, now);
+  const plan = facts.plan;
+  if (billed.length === 0 || plan === null || state.period === null) return cancelPlainly(context, facts);
+  const lines = creditLines(billed, {
+    full: fullPeriod(state, plan),
+    at: now,
+    policy: creditPolicy(facts),
+    timeZone: state.timeZone,
+  });
+  if (lines.length === 0) return cancelPlainly(context, facts);
+  const span = { start: now, end: state.period.end };
+  return recordInvoice(deps, {
+    state,
+    now,
+    facts,
+    partsOf: audit,
+    invoice: { id: newId('inv'), businessKey: `cancel:${commandId}`, lines, span, moment: 'close' },
+    eventOf: (invoice) => ({ type: 'canceled', at: now, invoice }),
+  });
+}
+
+/** Who asks for a credit gets one, also under a policy that changes no money on a change of plan. */
+const creditPolicy = (facts: BillingFacts) => (facts.proration === 'none' ? 'seconds' : facts.proration);
+
+/** A subscription that never became active takes its first invoice back. */
+async function cancelIncomplete(context: CommandContext<'cancel'>): Promise<CommandOutcome> {
+  const { deps, state, now, audit } = context;
+  const facts = await factsOf(context);
+  const prepared = await prepareSettlement(deps, state.tenantId, owedIds(state));
+  const [invoice] = prepared.open;
+  if (prepared.paid.size > 0) return refusal('payment_in_progress', { invoiceId: [...prepared.paid].join(', ') });
+  if (invoice === undefined) return cancelPlainly(context, facts);
+  const voided = voidInvoice(invoice, state, facts.deferred);
+  return recordFact(deps, {
+    state,
+    now,
+    event: { type: 'canceled', at: now, invoice: null },
+    deferred: {},
+    partsOf: (event, after) => ({
+      ...audit(event, after),
+      ...voided.parts,
+      balance: { customerId: state.customerId, change: voided.balanceBack, expected: null },
+    }),
+  });
+}
+
+/** Ids of all invoices that wait to be paid. */
+export function owedIds(state: SubscriptionState): string[] {
+  return state.collection === null ? [] : [state.collection.invoiceId, ...state.collection.queue];
+}

@@ -1,0 +1,36 @@
+/** How each command is carried out: one line per command. */
+import type { CommandName } from '../../domain/subscription/commands';
+import { cancel } from './cancel';
+import { changeTerms } from './change-terms';
+import type { CommandExecution } from './context';
+import { resume } from './resume';
+import { markUncollectible, voidOne } from './settle-invoice';
+import { pause, retryPayment, uncancel } from './simple';
+import { updatePaymentMethod } from './update-payment-method';
+
+export const executions: { readonly [N in CommandName]: CommandExecution<N> } = {
+  changePlan: (context) => {
+    const { planId, planVersion, quantity, atPeriodEnd, proration, at } = context.payload;
+    return changeTerms(context, {
+      planId,
+      planVersion: planVersion ?? null,
+      quantity: quantity ?? context.state.terms.quantity,
+      atPeriodEnd: atPeriodEnd ?? false,
+      proration,
+      at,
+    });
+  },
+  changeQuantity: (context) => {
+    const { quantity, atPeriodEnd, proration, at } = context.payload;
+    const { planId, planVersion } = context.state.terms;
+    return changeTerms(context, { planId, planVersion, quantity, atPeriodEnd: atPeriodEnd ?? false, proration, at });
+  },
+  cancel,
+  uncancel,
+  pause,
+  resume,
+  updatePaymentMethod,
+  retryPayment,
+  voidInvoice: voidOne,
+  markUncollectible,
+};

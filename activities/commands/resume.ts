@@ -1,0 +1,14 @@
+import { fail } from '../../domain/errors';
+import { loadBillingFacts } from '../../db/transactions/billing-facts';
+import { resumePeriod } from '../resume-period';
+import type { CommandContext, CommandOutcome } from './context';
+
+/** Ends a pause. */
+export async function resume({ deps, state, now, audit }: CommandContext<'resume'>): Promise<CommandOutcome> {
+  const { tenantId, subscriptionId, currency, terms } = state;
+  const request = { tenantId, subscriptionId, currency, ...terms };
+  const facts = await loadBillingFacts(deps.database.as(tenantId), request);
+  if (facts === null || facts.plan === null)
+    return fail('plan_version_not_found', { planId: terms.planId, version: terms.planVersion });
+  return resumePeriod(deps, { state, at: now, now, facts, plan: facts.plan, partsOf: audit });
+}

@@ -1,0 +1,47 @@
+import { fail, refusal } from '../../domain/errors';
+import { loadBillingFacts } from '../../db/transactions/billing-facts';
+import { recordFact } from '../record-fact';
+import { prepareSettlement, voidInvoice, writeOff } from '../settle-invoices';
+import type { CommandContext, CommandOutcome } from './context';
+
+async function openInvoice({ deps, state, payload }: CommandContext<'voidInvoice' | 'markUncollectible'>) {
+  const { open, paid } = await prepareSettlement(deps, state.tenantId, [payload.invoiceId]);
+  if (paid.size > 0) return refusal('payment_in_progress', { invoiceId: payload.invoiceId });
+  return open[0] ?? refusal('invoice_not_open', { invoiceId: payload.invoiceId, status: 'settled' });
+}
+
+/** Takes an invoice back as if it had never been billed. */
+export async function voidOne(context: CommandContext<'voidInvoice'>): Promise<CommandOutcome> {
+  const { deps, state, payload, now, audit } = context;
+  const invoice = await openInvoice(context);
+  if ('kind' in invoice) return invoice;
+  const { tenantId, subscriptionId, currency, terms } = state;
+  const request = { tenantId, subscriptionId, currency, ...terms };
+  const facts = await loadBillingFacts(deps.database.as(tenantId), request);
+  if (facts === null) return fail('not_found', { resource: 'Subscription', id: subscriptionId });
+  const voided = voidInvoice(invoice, state, facts.deferred);
+  return recordFact(deps, {
+    state,
+    now,
+    event: { type: 'invoice_settled', at: now, invoiceId: payload.invoiceId, how: 'voided' },
+    deferred: voided.deferred,
+    partsOf: (event, after) => ({
+      ...audit(event, after),
+      ...voided.parts,
+      balance: { customerId: state.customerId, change: voided.balanceBack, expected: null },
+    }),
+  });
+}
+
+/** Gives an invoice up: it becomes bad debt. */
+export async function markUncollectible(context: CommandContext<'markUncollectible'>): Promise<CommandOutcome> {
+  const { deps, state, payload, now, audit } = context;
+  const invoice = await openInvoice(context);
+  if ('kind' in invoice) return invoice;
+  return recordFact(deps, {
+    state,
+    now,
+    event: { type: 'invoice_settled', at: now, invoiceId: payload.invoiceId, how: 'uncollectible' },
+    partsOf: (event, after) => ({ ...audit(event, after), ...writeOff([invoice]) }),
+  });
+}

@@ -1,0 +1,36 @@
+/**
+ * Commands that only plan: nothing is billed by them.
+ */
+import { fromIso } from '../../domain/time';
+import type { PauseMode } from '../../domain/subscription/state';
+import { recordFact } from '../record-fact';
+import type { CommandContext, CommandOutcome } from './context';
+
+/** Undoes a cancellation at the end of the period. */
+export function uncancel({ deps, state, now, audit }: CommandContext<'uncancel'>): Promise<CommandOutcome> {
+  return recordFact(deps, { state, now, event: { type: 'cancel_unscheduled', at: now }, partsOf: audit });
+}
+
+/** Stops billing, with an end if one is given. */
+export function pause({ deps, state, payload, now, audit }: CommandContext<'pause'>): Promise<CommandOutcome> {
+  const resumeAt = payload.resumeAt === undefined ? null : fromIso(payload.resumeAt);
+  const mode = (payload.mode ?? 'keep_schedule') as PauseMode;
+  return recordFact(deps, { state, now, event: { type: 'paused', at: now, resumeAt, mode }, partsOf: audit });
+}
+
+/** Tries to collect now, because somebody asked to; with the customer at the screen if so said. */
+export function retryPayment({
+  deps,
+  state,
+  payload,
+  now,
+  audit,
+}: CommandContext<'retryPayment'>): Promise<CommandOutcome> {
+  const customerPresent = payload.customerPresent ?? false;
+  return recordFact(deps, {
+    state,
+    now,
+    event: { type: 'payment_requested', at: now, customerPresent },
+    partsOf: audit,
+  });
+}

@@ -1,0 +1,22 @@
+/**
+ * What activities are given. `createActivities` (activities/index.ts) is the only place where it is handed in.
+ */
+import type { Rail } from '../adapters/rails/port';
+import type { Database } from '../db/pool';
+import type { Instant } from '../domain/time';
+
+export interface ActivityDependencies {
+  readonly database: Database;
+  /** The rail of a name; throws for a rail that is not configured. */
+  readonly railNamed: (name: string) => Rail;
+  /** A signed, expiring link on which a customer pays or confirms an open invoice. */
+  readonly paymentLink: (facts: {
+    tenantId: string;
+    subscriptionId: string;
+    invoiceId: string;
+    expiresAt: Instant;
+  }) => string;
+  readonly log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
+  /** Sends messages to workflows: only the test clock's activity uses it. */
+  readonly advanceSubscription: (facts: { tenantId: string; subscriptionId: string; to: Instant }) => Promise<void>;
+}

@@ -1,0 +1,28 @@
+/**
+ * The list of what the workflows can have done. `createActivities` is the only place where dependencies come in.
+ */
+import { advanceTestClock } from './advance-test-clock';
+import { closeSubscription } from './close-subscription';
+import { collectPayment } from './collect-payment';
+import type { ActivityDependencies } from './dependencies';
+import { endDunning } from './end-dunning';
+import { executeCommand } from './execute-command';
+import { issueInvoice } from './issue-invoice';
+import { once } from './once';
+import { recordAttention } from './record-attention';
+import { refundPayment } from './refund-payment';
+
+export function createActivities(deps: ActivityDependencies) {
+  return {
+    issueInvoice: once(deps, issueInvoice(deps)),
+    collectPayment: once(deps, collectPayment(deps)),
+    endDunning: once(deps, endDunning(deps)),
+    closeSubscription: once(deps, closeSubscription(deps)),
+    recordAttention: once(deps, recordAttention(deps)),
+    executeCommand: executeCommand(deps),
+    refundPayment: refundPayment(deps),
+    advanceTestClock: advanceTestClock(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

@@ -1,0 +1,103 @@
+/**
+ * Bills one boundary of a subscription's calendar in one transaction: lines, totals, number, ledger, events, the subscription's row
+ * and its next period. Running it again answers the same fact.
+ */
+import { fail } from '../domain/errors';
+import { newId } from '../domain/ids';
+import { billPeriod } from '../domain/invoice/period-bill';
+import type { IssueReason, SubscriptionEvent } from '../domain/subscription/events';
+import type { SubscriptionState, Terms } from '../domain/subscription/state';
+import { addHours, periodBoundary, toIso, type Instant } from '../domain/time';
+import { loadBillingFacts, type BillingFacts } from '../db/transactions/billing-facts';
+import type { PlanDefinition, PlanVersion } from '../domain/plan';
+import type { ActivityDependencies } from './dependencies';
+import { recordFact, recordInvoice } from './record-fact';
+import { resumePeriod } from './resume-period';
+
+export interface IssueInvoiceInput {
+  readonly state: SubscriptionState;
+  readonly reason: IssueReason;
+  /** The boundary that is billed. */
+  readonly at: Instant;
+  readonly now: Instant;
+}
+
+/** The version to bill: the one that a scheduled change names, else the one in force. */
+function termsToBill({ state, reason }: IssueInvoiceInput): Terms {
+  return reason === 'renewal' && state.pendingTerms !== null ? state.pendingTerms : state.terms;
+}
+
+const wantsTrial = ({ reason }: IssueInvoiceInput, definition: PlanDefinition): boolean =>
+  reason === 'start' && definition.trial !== null;
+
+/** A trial that ends without a payment method does what its plan says. */
+function trialEndsUnpaid(
+  { reason }: IssueInvoiceInput,
+  facts: BillingFacts,
+  definition: PlanDefinition,
+): 'pause' | 'cancel' | null {
+  if (reason !== 'trial_end' || facts.hasPaymentMethod) return null;
+  const behavior = definition.trial?.endBehavior ?? 'charge';
+  return behavior === 'charge' ? null : behavior;
+}
+
+function trialEvent(input: IssueInvoiceInput, definition: PlanDefinition): SubscriptionEvent {
+  // Calendar days in the customer's zone: a change of daylight saving must not bill an hour or a day early.
+  const count = definition.trial?.days ?? 0;
+  const trialEnd = periodBoundary(input.at, { unit: 'day', count }, 1, input.state.timeZone);
+  return { type: 'trial_started', at: input.now, trialEnd, period: { index: -1, start: input.at, end: trialEnd } };
+}
+
+export function issueInvoice(deps: ActivityDependencies) {
+  return async function issue(input: IssueInvoiceInput): Promise<SubscriptionEvent> {
+    const { state, now } = input;
+    const terms = termsToBill(input);
+    const db = deps.database.as(state.tenantId);
+    const { tenantId, subscriptionId, currency } = state;
+    const request = {
+      tenantId,
+      subscriptionId,
+      currency,
+      planId: terms.planId,
+      planVersion: terms.planVersion,
+    };
+    const facts =
+      (await loadBillingFacts(db, request)) ?? fail('not_found', { resource: 'Subscription', id: subscriptionId });
+    const plan = facts.plan ?? fail('plan_version_not_found', { planId: terms.planId, version: terms.planVersion });
+    if (wantsTrial(input, plan.definition))
+      return recordFact(deps, { state, now, event: trialEvent(input, plan.definition) });
+    const unpaid = trialEndsUnpaid(input, facts, plan.definition);
+    if (unpaid === 'pause') return recordFact(deps, { state, now, event: { type: 'trial_paused', at: now } });
+    if (unpaid === 'cancel')
+      return recordFact(deps, { state, now, event: { type: 'canceled', at: now, invoice: null } });
+    return issuePeriod(deps, input, facts, plan);
+  };
+}
+
+async function issuePeriod(
+  deps: ActivityDependencies,
+  input: IssueInvoiceInput,
+  facts: BillingFacts,
+  plan: PlanVersion,
+): Promise<SubscriptionEvent> {
+  const { state, reason, at, now } = input;
+  if (reason === 'resume') return resumePeriod(deps, { state, at, now, facts, plan, partsOf: () => ({}) });
+  const { stretch, terms, lines } = billPeriod(state, plan, facts.proration, reason, at);
+  const incompleteUntil = facts.paymentGated && reason !== 'renewal' ? addHours(now, facts.incompleteHours) : null;
+  return recordInvoice(deps, {
+    state,
+    now,
+    facts,
+    invoice: { id: newId('inv'), businessKey: `period:${toIso(at)}`, lines, span: stretch.period, moment: 'boundary' },
+    eventOf: (invoice) => ({
+      type: 'invoice_issued',
+      at: now,
+      reason,
+      invoice,
+      period: stretch.period,
+      anchor: stretch.anchor,
+      terms,
+      incompleteUntil: invoice.open ? incompleteUntil : null,
+    }),
+  });
+}

@@ -1,0 +1,140 @@
+/**
+ * Carries a fact about a subscription into the book of record: folds it into the state, computes totals and postings of an invoice
+ * that comes with it, and writes all in one transaction. Every activity that changes a subscription ends here.
+ */
+import { ensureAccounts } from '../db/transactions/ensure-accounts';
+import type { BillingFacts } from '../db/transactions/billing-facts';
+import { record, type Recording } from '../db/transactions/record';
+import { newId } from '../domain/ids';
+import { earn, type EarningMoment } from '../domain/invoice/earning';
+import type { InvoiceLine } from '../domain/invoice/line';
+import type { Span } from '../domain/invoice/period-lines';
+import { balanceChange, invoiceTotals, type InvoiceTotals } from '../domain/invoice/totals';
+import { invoicePostings } from '../domain/ledger';
+import { isZero } from '../domain/money';
+import { apply } from '../domain/subscription/apply';
+import type { IssuedInvoice, SubscriptionEvent } from '../domain/subscription/events';
+import type { SubscriptionState } from '../domain/subscription/state';
+import type { Instant } from '../domain/time';
+import type { ActivityDependencies } from './dependencies';
+import { defaultRail } from './default-rail';
+import { outsideEvents } from './outside-events';
+
+export interface InvoiceDraft {
+  readonly id: string;
+  readonly businessKey: string;
+  readonly lines: readonly InvoiceLine[];
+  readonly span: Span;
+  readonly moment: EarningMoment;
+}
+
+/** What else is written in the same transaction; computed from the fact where it names it (an audit entry keeps its result). */
+export type Parts = Omit<Recording, 'tenantId' | 'now' | 'subscription' | 'invoice' | 'events' | 'fact'>;
+
+interface Common {
+  readonly state: SubscriptionState;
+  readonly now: Instant;
+  readonly partsOf?: (event: SubscriptionEvent, after: SubscriptionState) => Parts;
+  /** Present when the subscription's deferred revenue changes without an invoice. */
+  readonly deferred?: Readonly<Record<string, string>>;
+}
+
+export interface PlainFact extends Common {
+  readonly event: SubscriptionEvent;
+}
+
+export interface InvoiceFact extends Common {
+  readonly facts: BillingFacts;
+  readonly invoice: InvoiceDraft;
+  readonly eventOf: (invoice: IssuedInvoice) => SubscriptionEvent;
+}
+
+const canceledAt = (before: SubscriptionState, after: SubscriptionState, now: Instant) =>
+  after.status === 'canceled' && before.status !== 'canceled' ? { canceledAt: now } : {};
+
+/** Writes a fact that brings no invoice. */
+export async function recordFact(deps: ActivityDependencies, fact: PlainFact): Promise<SubscriptionEvent> {
+  const { state, now, event, deferred } = fact;
+  const after = apply(state, event);
+  const parts = fact.partsOf?.(event, after);
+  await ensureAccounts(deps.database, state.tenantId, accountsOf(parts));
+  await record(deps.database.as(state.tenantId), {
+    ...parts,
+    tenantId: state.tenantId,
+    now,
+    subscription: { state: after, ...(deferred === undefined ? {} : { deferred }), ...canceledAt(state, after, now) },
+    fact: event,
+    events: outsideEvents(state, after, event, null),
+  });
+  return event;
+}
+
+const accountsOf = (parts: Parts | undefined): string[] =>
+  (parts?.entries ?? []).flatMap((entry) => entry.postings.map((posting) => posting.account));
+
+const minimumOf = (deps: ActivityDependencies, facts: BillingFacts, currency: string): string | null =>
+  deps.railNamed(facts.rail ?? defaultRail).capabilities.minimumAmounts[currency] ?? null;
+
+function balancePart(fact: InvoiceFact, totals: InvoiceTotals): Pick<Recording, 'balance'> {
+  const change = balanceChange(totals);
+  if (isZero(change)) return {};
+  return { balance: { customerId: fact.state.customerId, change, expected: fact.facts.balance } };
+}
+
+/** Writes a fact together with the invoice that it brings, and answers it with the invoice's number. */
+export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFact): Promise<SubscriptionEvent> {
+  const { state, now, facts, invoice } = fact;
+  const totals = invoiceTotals(invoice.lines, facts.balance, minimumOf(deps, facts, state.currency));
+  const earning = earn({
+    deferred: facts.deferred,
+    lines: invoice.lines,
+    currency: state.currency,
+    moment: invoice.moment,
+    now,
+  });
+  const postings = invoicePostings({
+    currency: state.currency,
+    lines: earning.income,
+    balanceApplied: totals.balanceApplied,
+    carriedOver: totals.carriedOver,
+    earned: earning.earned,
+  });
+  const issued: IssuedInvoice = {
+    id: invoice.id,
+    number: '',
+    total: totals.total.amount,
+    open: !isZero(totals.amountDue),
+  };
+  const event = fact.eventOf(issued);
+  const after = apply(state, event);
+  const parts = fact.partsOf?.(event, after);
+  const entries = [...(parts?.entries ?? [])];
+  if (postings.length > 0) entries.unshift({ id: newId('le'), kind: 'invoice', source: invoice.id, postings });
+  await ensureAccounts(
+    deps.database,
+    state.tenantId,
+    entries.flatMap((entry) => entry.postings.map((posting) => posting.account)),
+  );
+  const { number } = await record(deps.database.as(state.tenantId), {
+    ...parts,
+    tenantId: state.tenantId,
+    now,
+    subscription: { state: after, deferred: earning.deferred, ...canceledAt(state, after, now) },
+    invoice: {
+      id: invoice.id,
+      customerId: state.customerId,
+      subscriptionId: state.subscriptionId,
+      businessKey: invoice.businessKey,
+      series: facts.invoiceSeries,
+      totals,
+      periodStart: invoice.span.start,
+      periodEnd: invoice.span.end,
+      lines: invoice.lines.map((line) => ({ ...line, id: newId('il') })),
+    },
+    ...balancePart(fact, totals),
+    entries,
+    fact: event,
+    events: outsideEvents(state, after, event, totals),
+  });
+  return fact.eventOf({ ...issued, number: number ?? '' });
+}

@@ -1,0 +1,111 @@
+/**
+ * Takes open invoices out of the books without a payment: voided (as if never billed) or given up (bad debt). The provider's payment
+ * is canceled first, so that money cannot arrive for an invoice that is no longer open.
+ */
+import { cancelPaymentKey, newId } from '../domain/ids';
+import { badDebtPostings, type Posting } from '../domain/ledger';
+import { add, money, negate, subtract, zero, type Money } from '../domain/money';
+import { finalStatuses, type SubscriptionState } from '../domain/subscription/state';
+import { loadOpenInvoices, type OpenInvoice } from '../db/transactions/open-invoices';
+import type { ActivityDependencies } from './dependencies';
+import type { Parts } from './record-fact';
+
+/** Cancels what the provider holds for the invoices. Answers the invoices whose payment turned out to have succeeded. */
+async function cancelPayments(deps: ActivityDependencies, invoices: readonly OpenInvoice[]): Promise<Set<string>> {
+  const paid = new Set<string>();
+  for (const { id, payment } of invoices) {
+    if (payment === null) continue;
+    const state = await deps
+      .railNamed(payment.rail)
+      .cancelPayment({ providerRef: payment.providerRef, idempotencyKey: cancelPaymentKey(id, 1) });
+    if (state.kind === 'succeeded' || state.kind === 'processing') paid.add(id);
+  }
+  return paid;
+}
+
+export interface Settleable {
+  readonly open: readonly OpenInvoice[];
+  /** Invoices for which money has arrived or is on its way: they must be collected, not settled. */
+  readonly paid: ReadonlySet<string>;
+}
+
+/** The invoices that are really open, after their payments were canceled at the provider. */
+export async function prepareSettlement(
+  deps: ActivityDependencies,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<Settleable> {
+  const invoices = await loadOpenInvoices(deps.database.as(tenantId), tenantId, ids);
+  const open = invoices.filter((invoice) => invoice.status === 'open');
+  const paid = await cancelPayments(deps, open);
+  return { open: open.filter((invoice) => !paid.has(invoice.id)), paid };
+}
+
+/** Gives invoices up: what is unpaid becomes bad debt. */
+export function writeOff(invoices: readonly OpenInvoice[]): Pick<Parts, 'entries' | 'invoiceChanges'> {
+  return {
+    invoiceChanges: invoices.map(({ id, amountDue }) => ({
+      id,
+      status: 'uncollectible' as const,
+      amountPaid: zero(amountDue.currency),
+    })),
+    entries: invoices.map(({ id, amountDue }) => ({
+      id: newId('le'),
+      kind: 'write_off',
+      source: id,
+      postings: badDebtPostings(amountDue),
+    })),
+  };
+}
+
+type Deferred = Readonly<Record<string, string>>;
+
+/** A line whose time was not earned yet stands deferred; the rest stands as revenue. */
+function accountOf(line: OpenInvoice['lines'][number], state: SubscriptionState): string {
+  const unearned =
+    line.kind !== 'one_off' &&
+    !finalStatuses.has(state.status) &&
+    state.period !== null &&
+    line.periodEnd > state.period.start;
+  return `${unearned ? 'deferred' : 'revenue'}:${line.stream}`;
+}
+
+function reversalOf(invoice: OpenInvoice, state: SubscriptionState): Posting[] {
+  const moved = add(invoice.balanceApplied, invoice.carriedOver);
+  const reversed = new Map<string, Money>();
+  const post = (account: string, amount: Money) =>
+    reversed.set(account, add(reversed.get(account) ?? zero(amount.currency), amount));
+  for (const line of invoice.lines) post(accountOf(line, state), line.amount);
+  post('receivable', negate(subtract(invoice.total, moved)));
+  post('customer_balance', negate(moved));
+  return [...reversed]
+    .filter(([, amount]) => !/^-?[0.]+$/.test(amount.amount))
+    .map(([account, amount]) => ({ account, amount }));
+}
+
+function deferredAfter(deferred: Deferred, postings: readonly Posting[]): Deferred {
+  const next: Record<string, string> = { ...deferred };
+  for (const { account, amount } of postings) {
+    if (!account.startsWith('deferred:')) continue;
+    const stream = account.slice('deferred:'.length);
+    next[stream] = subtract(money(next[stream] ?? '0', amount.currency), amount).amount;
+  }
+  return next;
+}
+
+/** Voids one invoice: every posting of it is taken back, balances included. */
+export function voidInvoice(
+  invoice: OpenInvoice,
+  state: SubscriptionState,
+  deferred: Deferred,
+): { parts: Pick<Parts, 'entries' | 'invoiceChanges'>; balanceBack: Money; deferred: Deferred } {
+  const postings = reversalOf(invoice, state);
+  return {
+    parts: {
+      invoiceChanges: [{ id: invoice.id, status: 'void', amountPaid: zero(invoice.total.currency) }],
+      entries: [{ id: newId('le'), kind: 'void', source: invoice.id, postings }],
+    },
+    balanceBack: add(invoice.balanceApplied, invoice.carriedOver),
+    deferred: deferredAfter(deferred, postings),
+  };
+}

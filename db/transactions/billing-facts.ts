@@ -1,0 +1,141 @@
+/**
+ * Reads in one round trip what an activity needs to bill a subscription or to carry out a command on it.
+ */
+import type { DunningPolicy } from '../../domain/dunning';
+import type { BilledLine } from '../../domain/invoice/line';
+import { money, zero, type Money } from '../../domain/money';
+import type { PlanDefinition, PlanVersion } from '../../domain/plan';
+import type { ProrationPolicy } from '../../domain/proration';
+import { toIso, type Instant } from '../../domain/time';
+import type { Queryable, Statement } from '../pool';
+
+export interface BillingFacts {
+  readonly customerName: string;
+  readonly hasPaymentMethod: boolean;
+  /** The rail of the payment method in force; null while there is none. */
+  readonly rail: string | null;
+  readonly invoiceSeries: string;
+  readonly dunning: DunningPolicy;
+  readonly incompleteHours: number;
+  readonly paymentGated: boolean;
+  readonly balance: Money;
+  /** Billed ahead and not yet earned, per revenue stream. */
+  readonly deferred: Readonly<Record<string, string>>;
+  /** The plan version asked for; null when there is none such. */
+  readonly plan: PlanVersion | null;
+  /** The customer's policy for proration, else the tenant's; a plan's own policy stands above it. */
+  readonly proration: ProrationPolicy;
+}
+
+interface Row {
+  customer_name: string;
+  rail: string | null;
+  invoice_series: string;
+  dunning_policy: DunningPolicy;
+  incomplete_hours: number;
+  payment_gated: boolean;
+  balance: string | null;
+  deferred: Record<string, string>;
+  plan_id: string | null;
+  plan_version: number | null;
+  plan_name: string | null;
+  definition: PlanDefinition | null;
+  proration: ProrationPolicy;
+}
+
+const factsStatement: Statement = {
+  name: 'billing_facts',
+  text: `
+select c.name as customer_name, s.payment_gated, s.deferred, t.invoice_series, t.dunning_policy, t.incomplete_hours,
+  coalesce(c.proration_policy, t.proration_policy) as proration,
+  m.rail, b.amount as balance, p.id as plan_id, p.name as plan_name, v.version as plan_version, v.definition
+from subscriptions s
+join customers c on c.id = s.customer_id
+join tenants t on t.id = s.tenant_id
+left join payment_methods m on m.id = coalesce(s.payment_method_id, c.default_payment_method_id)
+left join customer_balances b on b.customer_id = c.id and b.currency = s.currency
+left join plans p on p.id = $3
+left join plan_versions v on v.plan_id = p.id and v.version = coalesce($4::integer, p.current_version)
+where s.tenant_id = $1 and s.id = $2`,
+};
+
+/** Numbers are shown as SERIES-000001: six digits, more when they are used up. */
+export function invoiceNumber(series: string, sequence: string | number): string {
+  return `${series}-${String(sequence).padStart(6, '0')}`;
+}
+
+export interface FactsRequest {
+  readonly tenantId: string;
+  readonly subscriptionId: string;
+  readonly currency: string;
+  readonly planId: string;
+  /** Null: the newest version. */
+  readonly planVersion: number | null;
+}
+
+/** Null when the subscription does not exist. */
+export async function loadBillingFacts(db: Queryable, request: FactsRequest): Promise<BillingFacts | null> {
+  const [row] = await db.query<Row & { [column: string]: unknown }>(factsStatement, [
+    request.tenantId,
+    request.subscriptionId,
+    request.planId,
+    request.planVersion,
+  ]);
+  return row === undefined ? null : factsOf(row, request.currency);
+}
+
+function planOf(row: Row): PlanVersion | null {
+  const { plan_id: planId, plan_version: version, plan_name: name, definition } = row;
+  return planId === null || version === null || name === null || definition === null
+    ? null
+    : { planId, version, name, definition };
+}
+
+function factsOf(row: Row, currency: string): BillingFacts {
+  const plan = planOf(row);
+  return {
+    customerName: row.customer_name,
+    hasPaymentMethod: row.rail !== null,
+    rail: row.rail,
+    invoiceSeries: row.invoice_series,
+    dunning: row.dunning_policy,
+    incompleteHours: row.incomplete_hours,
+    paymentGated: row.payment_gated,
+    balance: row.balance === null ? zero(currency) : money(row.balance, currency),
+    deferred: row.deferred,
+    plan,
+    proration: plan?.definition.proration ?? row.proration,
+  };
+}
+
+const billedStatement: Statement = {
+  name: 'billed_lines',
+  text: `
+select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.currency, l.period_start, l.period_end, l.explanation
+from invoice_lines l
+join invoices i on i.id = l.invoice_id
+where l.tenant_id = $1 and l.subscription_id = $2 and l.period_end > $3 and l.kind in ('recurring', 'proration_charge')
+  and i.status in ('open', 'paid') and not exists (select from invoice_lines c where c.credits_line_id = l.id)
+order by l.invoice_id, l.position`,
+};
+
+/** Charges for time after `at` that stand in the books (open or paid) and were not credited yet. */
+export async function loadBilledLines(
+  db: Queryable,
+  tenantId: string,
+  subscriptionId: string,
+  at: Instant,
+): Promise<BilledLine[]> {
+  const rows = await db.query(billedStatement, [tenantId, subscriptionId, toIso(at)]);
+  return rows.map((row) => ({
+    id: row['id'],
+    priceId: row['price_id'],
+    description: row['description'],
+    stream: row['stream'],
+    quantity: row['quantity'],
+    amount: money(row['amount'], row['currency']),
+    periodStart: row['period_start'].getTime(),
+    periodEnd: row['period_end'].getTime(),
+    exact: row['explanation'].exact,
+  }));
+}

@@ -1,0 +1,69 @@
+/**
+ * Reads open invoices with what their settlement needs: what is unpaid, the lines to reverse, and the payment under way.
+ */
+import { money, type Money } from '../../domain/money';
+import type { Instant } from '../../domain/time';
+import type { LineKind } from '../../domain/invoice/line';
+import type { Queryable, Statement } from '../pool';
+
+export interface OpenInvoice {
+  readonly id: string;
+  readonly status: 'open' | 'paid' | 'void' | 'uncollectible';
+  readonly total: Money;
+  readonly balanceApplied: Money;
+  readonly carriedOver: Money;
+  readonly amountDue: Money;
+  readonly lines: readonly {
+    readonly stream: string;
+    readonly kind: LineKind;
+    readonly amount: Money;
+    readonly periodEnd: Instant;
+  }[];
+  readonly payment: {
+    readonly id: string;
+    readonly rail: string;
+    readonly providerRef: string;
+    readonly status: string;
+  } | null;
+}
+
+const statement: Statement = {
+  name: 'open_invoices',
+  text: `
+select i.id, i.status, i.currency, i.total, i.balance_applied, i.carried_over, i.amount_due,
+  (select json_agg(json_build_object('stream', l.stream, 'kind', l.kind, 'amount', l.amount::text,
+     'period_end', extract(epoch from l.period_end) * 1000) order by l.position)
+   from invoice_lines l where l.invoice_id = i.id) as lines,
+  p.id as payment_id, p.rail, p.provider_ref, p.status as payment_status
+from invoices i
+left join payments p on p.invoice_id = i.id and p.status <> 'canceled'
+where i.tenant_id = $1 and i.id = any($2)
+order by i.id`,
+};
+
+/** The invoices of the given ids, settled ones too: the caller looks at `status`. */
+export async function loadOpenInvoices(
+  db: Queryable,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<OpenInvoice[]> {
+  const rows = await db.query(statement, [tenantId, ids]);
+  return rows.map((row) => ({
+    id: row['id'],
+    status: row['status'],
+    total: money(row['total'], row['currency']),
+    balanceApplied: money(row['balance_applied'], row['currency']),
+    carriedOver: money(row['carried_over'], row['currency']),
+    amountDue: money(row['amount_due'], row['currency']),
+    lines: (row['lines'] ?? []).map((line: { stream: string; kind: LineKind; amount: string; period_end: number }) => ({
+      stream: line.stream,
+      kind: line.kind,
+      amount: money(line.amount, row['currency']),
+      periodEnd: Math.round(line.period_end),
+    })),
+    payment:
+      row['payment_id'] === null
+        ? null
+        : { id: row['payment_id'], rail: row['rail'], providerRef: row['provider_ref'], status: row['payment_status'] },
+  }));
+}

@@ -1,0 +1,68 @@
+/**
+ * What a change of plan or quantity bills at once.
+ */
+import { sameInterval, type PlanVersion } from '../plan';
+import type { ProrationPolicy } from '../proration';
+import type { Anchor, Period, SubscriptionState, Terms } from '../subscription/state';
+import type { Instant } from '../time';
+import { changeLines, creditLines } from './change-lines';
+import type { BilledLine, InvoiceLine } from './line';
+import { calendarPeriod, firstStretch } from './period-bill';
+import { periodLines, type Span } from './period-lines';
+
+export interface ChangeBill {
+  readonly lines: readonly InvoiceLine[];
+  readonly span: Span;
+  /** Present when another interval begins a new calendar at the change. */
+  readonly calendar: { readonly period: Period; readonly anchor: Anchor } | null;
+}
+
+export interface ChangeInput {
+  readonly current: PlanVersion;
+  readonly target: PlanVersion;
+  readonly billed: readonly BilledLine[];
+  readonly terms: Terms;
+  readonly policy: ProrationPolicy;
+  readonly at: Instant;
+}
+
+/** The full calendar period in which the running period lies (a stub is shorter than it). */
+export function fullPeriod(state: SubscriptionState, plan: PlanVersion): Span {
+  if (state.period === null) return { start: state.startAt, end: state.startAt };
+  return calendarPeriod(plan.definition, state.anchor, state.period.index, state.timeZone);
+}
+
+/**
+ * Credit and charge for the rest of the period; with another interval, a credit and a whole new period from the change on.
+ * A trial is not billed, so its change brings no lines.
+ */
+export function billChange(state: SubscriptionState, input: ChangeInput): ChangeBill {
+  const { current, target, billed, terms, policy, at } = input;
+  const period = state.period;
+  if (state.status === 'trialing' || period === null)
+    return { lines: [], span: { start: at, end: at }, calendar: null };
+  const { currency, timeZone } = state;
+  const full = fullPeriod(state, current);
+  const common = { currency, at, policy, timeZone };
+  if (sameInterval(current.definition, target.definition)) {
+    const lines = changeLines({ ...common, billed, definition: target.definition, quantity: terms.quantity, full });
+    return { lines, span: { start: at, end: period.end }, calendar: null };
+  }
+  const stretch = firstStretch(target.definition, at, state.anchor.day, timeZone);
+  const credits = policy === 'none' ? [] : creditLines(billed, { full, at, policy, timeZone });
+  const charges = periodLines({
+    definition: target.definition,
+    quantity: terms.quantity,
+    currency,
+    full: stretch.full,
+    from: stretch.period.start,
+    withOneOff: false,
+    policy,
+    timeZone,
+  });
+  return {
+    lines: [...credits, ...charges],
+    span: stretch.period,
+    calendar: { period: stretch.period, anchor: stretch.anchor },
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * Which accounts a movement of money touches. Debits are positive, credits negative; every set sums to zero per currency.
+ * Accounts: receivable, cash:{rail}, revenue:{stream}, deferred:{stream}, provider_fees:{rail}, customer_balance, refunds, bad_debt.
+ */
+import { add, compare, isZero, negate, sum, zero, type Money } from './money';
+
+export interface Posting {
+  readonly account: string;
+  readonly amount: Money;
+}
+
+export type AccountKind = 'asset' | 'liability' | 'income' | 'expense';
+
+/** The standing accounts of every tenant; accounts per rail and stream are added when a rail or stream is first used. */
+export const standingAccounts: Readonly<Record<string, { readonly kind: AccountKind; readonly name: string }>> = {
+  receivable: { kind: 'asset', name: 'Receivable from customers' },
+  customer_balance: { kind: 'liability', name: 'Balances held for customers' },
+  refunds: { kind: 'expense', name: 'Refunds to customers' },
+  bad_debt: { kind: 'expense', name: 'Invoices given up' },
+};
+
+const families: Readonly<Record<string, { readonly kind: AccountKind; readonly name: string }>> = {
+  cash: { kind: 'asset', name: 'Cash at' },
+  revenue: { kind: 'income', name: 'Revenue from' },
+  deferred: { kind: 'liability', name: 'Billed ahead for' },
+  provider_fees: { kind: 'expense', name: 'Fees of' },
+};
+
+/** Kind and name of an account code such as `cash:stripe`; null for a code that no family knows. */
+export function describeAccount(code: string): { kind: AccountKind; name: string } | null {
+  const standing = standingAccounts[code];
+  if (standing !== undefined) return standing;
+  const [family = '', member = ''] = code.split(/:(.*)/s);
+  const known = families[family];
+  return known === undefined || member === '' ? null : { kind: known.kind, name: `${known.name} ${member}` };
+}
+
+const nonZero = (postings: readonly Posting[]): Posting[] => postings.filter((posting) => !isZero(posting.amount));
+
+/** A line's share of income: `ahead` while its period is still to be served. */
+export interface IncomeLine {
+  readonly stream: string;
+  readonly amount: Money;
+  readonly ahead: boolean;
+}
+
+export interface InvoicePostings {
+  readonly currency: string;
+  readonly lines: readonly IncomeLine[];
+  /** From the customer's balance (positive) or into it (negative). */
+  readonly balanceApplied: Money;
+  readonly carriedOver: Money;
+  /** What earlier invoices of this subscription billed ahead for time that is served now, per stream. */
+  readonly earned: readonly { readonly stream: string; readonly amount: Money }[];
+}
+
+function byAccount(lines: readonly IncomeLine[]): Posting[] {
+  const totals = new Map<string, Money>();
+  for (const line of lines) {
+    const account = `${line.ahead ? 'deferred' : 'revenue'}:${line.stream}`;
+    totals.set(account, add(totals.get(account) ?? zero(line.amount.currency), line.amount));
+  }
+  return [...totals].map(([account, amount]) => ({ account, amount: negate(amount) }));
+}
+
+/**
+ * An invoice: the total becomes receivable against deferred or earned income; the balance and what is too small to charge move
+ * between receivable and the customer's balance; time that was served since the last invoice is earned.
+ */
+export function invoicePostings(invoice: InvoicePostings): Posting[] {
+  const total = sum(
+    invoice.lines.map((line) => line.amount),
+    invoice.currency,
+  );
+  const moved = add(invoice.balanceApplied, invoice.carriedOver);
+  return nonZero([
+    { account: 'receivable', amount: total },
+    ...byAccount(invoice.lines),
+    { account: 'receivable', amount: negate(moved) },
+    { account: 'customer_balance', amount: moved },
+    ...invoice.earned.flatMap(({ stream, amount }) => [
+      { account: `deferred:${stream}`, amount },
+      { account: `revenue:${stream}`, amount: negate(amount) },
+    ]),
+  ]);
+}
+
+/** A payment that succeeded: gross into cash and out of receivable; the provider's fee out of cash, apart. */
+export function paymentPostings(rail: string, gross: Money, fee: Money): Posting[] {
+  return nonZero([
+    { account: `cash:${rail}`, amount: gross },
+    { account: 'receivable', amount: negate(gross) },
+    ...feePostings(rail, fee),
+  ]);
+}
+
+/** A provider's fee that becomes known after the payment was booked. */
+export function feePostings(rail: string, fee: Money): Posting[] {
+  return nonZero([
+    { account: `provider_fees:${rail}`, amount: fee },
+    { account: `cash:${rail}`, amount: negate(fee) },
+  ]);
+}
+
+/** A refund the provider accepted. A refund that fails later is booked as the reversal of this. */
+export function refundPostings(rail: string, amount: Money): Posting[] {
+  return nonZero([
+    { account: 'refunds', amount },
+    { account: `cash:${rail}`, amount: negate(amount) },
+  ]);
+}
+
+/** An open invoice that is given up. */
+export function badDebtPostings(unpaid: Money): Posting[] {
+  return nonZero([
+    { account: 'bad_debt', amount: unpaid },
+    { account: 'receivable', amount: negate(unpaid) },
+  ]);
+}
+
+/** The reversal of a set: the same accounts, the other side. */
+export function reversal(postings: readonly Posting[]): Posting[] {
+  return postings.map(({ account, amount }) => ({ account, amount: negate(amount) }));
+}
+
+/** True when a set sums to zero in each of its currencies. The database checks the same at commit. */
+export function isBalanced(postings: readonly Posting[]): boolean {
+  const currencies = new Set(postings.map((posting) => posting.amount.currency));
+  return [...currencies].every((currency) => {
+    const amounts = postings.map((posting) => posting.amount).filter((amount) => amount.currency === currency);
+    return compare(sum(amounts, currency), zero(currency)) === 0;
+  });
+}

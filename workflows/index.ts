@@ -1,0 +1,12 @@
+/** The workflows that the worker bundles. */
+import { setWorkflowOptions } from '@temporalio/workflow';
+import { refund } from './refund';
+import { subscription } from './subscription';
+import { testClock } from './test-clock';
+
+// A subscription outlives many deployments: it moves to the newest code at once, and `patched()` guards what changes inside a run.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, subscription);
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, testClock);
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, refund);
+
+export { refund, subscription, testClock };

@@ -1,0 +1,150 @@
+/**
+ * A subscription's whole life. The loop asks the pure core what to do, does that one thing, folds the fact in and asks again.
+ */
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  condition,
+  isCancellation,
+  makeContinueAsNewFunc,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { apply } from '../../domain/subscription/apply';
+import type { Command } from '../../domain/subscription/commands';
+import { decide, type Step } from '../../domain/subscription/decide';
+import type { SubscriptionEvent } from '../../domain/subscription/events';
+import { finalStatuses, type SubscriptionStatus } from '../../domain/subscription/state';
+import { businessTime, workflowTime } from '../clock';
+import type { SubscriptionInput } from '../contract';
+import { book, rails } from '../proxies';
+import { newEntity, type Entity } from './entity';
+import { registerMessages } from './messages';
+import { attributesOf, showChange, showDetails } from './visibility';
+
+/** A run this long or this old makes place for a new one at a quiet moment: replay stays cheap and old code can be retired. */
+const runEventsMax = 64;
+const runAgeMsMax = 100 * 24 * 3_600_000;
+/** After a round of failed tries: long enough not to burn actions, short enough that an outage of an hour costs minutes more. */
+const restAfterFailure = '10 minutes';
+
+type Action = Exclude<Step, { kind: 'wait' | 'end' }>;
+
+export async function subscription(input: SubscriptionInput): Promise<{ status: SubscriptionStatus }> {
+  const entity = newEntity(input.state);
+  registerMessages(entity);
+  for (;;) {
+    const command = entity.inbox.shift();
+    if (command !== undefined) {
+      await guarded(entity, () => carryOut(entity, command));
+      continue;
+    }
+    const step = decide(entity.state, businessTime(entity.state));
+    showDetails(entity.state, step);
+    if (step.kind === 'end') {
+      if (await drained(entity)) return { status: entity.state.status };
+    } else if (step.kind === 'wait') {
+      if (runIsLong() && (await drained(entity)) && decide(entity.state, businessTime(entity.state)).kind === 'wait')
+        await renew(entity);
+      await rest(entity, step);
+    } else {
+      await guarded(entity, async () => fold(entity, await perform(entity, step)));
+    }
+  }
+}
+
+/** Does the one thing that the core decided. */
+function perform({ state }: Entity, step: Action): Promise<SubscriptionEvent> {
+  const now = businessTime(state);
+  switch (step.kind) {
+    case 'bill':
+      return book.issueInvoice({ state, reason: step.reason, at: step.at, now });
+    case 'collect':
+      return rails.collectPayment({ state, invoiceId: step.invoiceId, action: step.action, now });
+    case 'end_dunning':
+      return rails.endDunning({ state, now });
+    case 'cancel':
+    case 'expire':
+      return rails.closeSubscription({ state, how: step.kind, now });
+  }
+}
+
+function fold(entity: Entity, event: SubscriptionEvent): void {
+  const before = entity.state;
+  entity.state = apply(before, event);
+  showChange(before, entity.state);
+}
+
+async function carryOut(entity: Entity, command: Command): Promise<void> {
+  const { state } = entity;
+  const result = await rails.executeCommand({ state, command, now: businessTime(state) });
+  if (result.kind === 'applied') fold(entity, result.event);
+  entity.outcomes.set(command.id, result.kind === 'refused' ? result.refusal : null);
+}
+
+/** A step that fails for good must not end the subscription: a person is called, and it is tried again after a rest. */
+async function guarded(entity: Entity, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+    if (entity.state.attention !== null) await attend(entity, null);
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    await attend(entity, error.cause?.message ?? error.message);
+    entity.quiet = true;
+    entity.woken = false;
+    await condition(() => entity.woken, restAfterFailure, { summary: 'rests after a failure' });
+  }
+}
+
+/** Notes in row, attributes and details that a person must look (or need not any more). The note itself may fail: then the attribute tells. */
+async function attend(entity: Entity, reason: string | null): Promise<void> {
+  try {
+    fold(
+      entity,
+      await book.recordAttention({
+        state: entity.state,
+        reason: reason?.slice(0, 300) ?? null,
+        now: businessTime(entity.state),
+      }),
+    );
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    const before = entity.state;
+    entity.state = { ...before, attention: reason };
+    showChange(before, entity.state);
+  }
+}
+
+/** Sleeps until the planned instant or a message. A test clock moves only by messages. */
+async function rest(entity: Entity, step: Extract<Step, { kind: 'wait' }>): Promise<void> {
+  if (entity.inbox.length > 0 || entity.woken) {
+    entity.woken = false;
+    return;
+  }
+  entity.quiet = true;
+  if (step.until === null || entity.state.clock !== null) await condition(() => entity.woken);
+  else await condition(() => entity.woken, step.until - workflowTime(), { summary: step.why });
+  entity.woken = false;
+  entity.quiet = false;
+}
+
+/** Lets the senders of updates have their answers; false when something new came in meanwhile. */
+async function drained(entity: Entity): Promise<boolean> {
+  entity.quiet = true;
+  await condition(allHandlersFinished);
+  return entity.inbox.length === 0;
+}
+
+function runIsLong(): boolean {
+  const { historyLength, runStartTime, continueAsNewSuggested } = workflowInfo();
+  return (
+    continueAsNewSuggested || historyLength > runEventsMax || workflowTime() - runStartTime.getTime() > runAgeMsMax
+  );
+}
+
+async function renew(entity: Entity): Promise<never> {
+  const next = makeContinueAsNewFunc<typeof subscription>({ typedSearchAttributes: attributesOf(entity.state) });
+  return next({ state: entity.state });
+}
+
+/** True when a subscription has ended; for the tests of the loop. */
+export const hasEnded = (status: SubscriptionStatus): boolean => finalStatuses.has(status);

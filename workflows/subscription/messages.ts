@@ -1,0 +1,112 @@
+/**
+ * The messages of a subscription. Every command is registered from the one table, as an update (its validator refuses at once and
+ * writes nothing to history) and as a signal of the same name.
+ */
+import {
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow';
+import type { Refusal } from '../../domain/errors';
+import { noticePayment, noticePaymentMethod } from '../../domain/subscription/apply';
+import {
+  commandNames,
+  refuseCommand,
+  type CommandName,
+  type CommandPayloads,
+} from '../../domain/subscription/commands';
+import { rememberFact, type SubscriptionState } from '../../domain/subscription/state';
+import type { Instant } from '../../domain/time';
+import { businessTime } from '../clock';
+import { messages, type CommandReceipt, type MessageMeta, type ProviderFact } from '../contract';
+import { wake, type Entity } from './entity';
+
+type Payload = CommandPayloads[CommandName];
+
+/** A refusal as the caller of an update receives it: type = the error code, details = context and faulty fields. */
+export function refusalFailure(refused: Refusal): ApplicationFailure {
+  const { fields } = refused as Refusal & { fields?: unknown };
+  return ApplicationFailure.nonRetryable(refused.message, refused.code, {
+    context: refused.context,
+    fields: fields ?? [],
+  });
+}
+
+function enqueue(entity: Entity, id: string, name: CommandName, payload: Payload, meta: MessageMeta): void {
+  entity.inbox.push({ id, name, payload, actor: meta.actor ?? 'operator', requestId: meta.requestId ?? null });
+  wake(entity);
+}
+
+/** A signal has no id of its own: it is named by its place in this subscription's life. */
+function nextSignalId(entity: Entity): string {
+  entity.state = { ...entity.state, signals: entity.state.signals + 1 };
+  return `signal:${entity.state.signals}`;
+}
+
+function registerUpdate(entity: Entity, name: CommandName): void {
+  const update = defineUpdate<CommandReceipt, [Payload, MessageMeta?]>(name);
+  const validator = (payload: Payload, _meta?: MessageMeta): void => {
+    const refused = refuseCommand(entity.state, name, payload, businessTime(entity.state));
+    if (refused !== null) throw refusalFailure(refused);
+  };
+  const handler = async (payload: Payload, meta: MessageMeta = {}): Promise<CommandReceipt> => {
+    const id = meta.commandId ?? nextSignalId(entity);
+    enqueue(entity, id, name, payload, meta);
+    await condition(() => entity.outcomes.has(id) && (entity.quiet || entity.outcomes.get(id) !== null));
+    const refused = entity.outcomes.get(id) ?? null;
+    if (refused !== null) throw refusalFailure(refused);
+    return { commandId: id, status: entity.state.status };
+  };
+  setHandler(update, handler, { validator, description: `${name}: answers once it is carried out` });
+}
+
+function registerSignal(entity: Entity, name: CommandName): void {
+  const signal = defineSignal<[Payload?, MessageMeta?]>(name);
+  const handler = (payload?: Payload, meta: MessageMeta = {}): void => {
+    const id = meta.commandId ?? nextSignalId(entity);
+    enqueue(entity, id, name, payload ?? ({} as Payload), meta);
+  };
+  setHandler(signal, handler, { description: `${name}: like the update, without an answer` });
+}
+
+function registerFacts(entity: Entity): void {
+  setHandler(defineSignal<[ProviderFact]>(messages.providerFact), (fact) => {
+    if (entity.state.handledFacts.includes(fact.eventId)) return;
+    entity.state = noticePayment(rememberFact(entity.state, fact.eventId), businessTime(entity.state));
+    wake(entity);
+  });
+  setHandler(defineSignal(messages.paymentMethodChanged), () => {
+    entity.state = noticePaymentMethod(entity.state, businessTime(entity.state));
+    wake(entity);
+  });
+}
+
+function registerTime(entity: Entity): void {
+  setHandler(defineUpdate<CommandReceipt>(messages.settle), async () => {
+    await condition(() => entity.quiet);
+    return { commandId: messages.settle, status: entity.state.status };
+  });
+  setHandler(defineUpdate<CommandReceipt, [Instant]>(messages.advanceTo), async (target: Instant) => {
+    const { clock } = entity.state;
+    if (clock !== null && target > clock.now) {
+      entity.state = { ...entity.state, clock: { ...clock, now: target } };
+      wake(entity);
+    }
+    await condition(() => entity.quiet);
+    return { commandId: `${messages.advanceTo}:${target}`, status: entity.state.status };
+  });
+}
+
+/** Registers everything. Must run before the first await: a handler may be called before the main loop. */
+export function registerMessages(entity: Entity): void {
+  for (const name of commandNames) {
+    registerUpdate(entity, name);
+    registerSignal(entity, name);
+  }
+  registerFacts(entity);
+  registerTime(entity);
+  setHandler(defineQuery<SubscriptionState>(messages.state), () => entity.state);
+}
