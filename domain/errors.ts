@@ -316,11 +316,17 @@ export interface Refusal<Code extends ErrorCode = ErrorCode> {
   readonly code: Code;
   readonly message: string;
   readonly context: Facts;
+  /** What is wrong with single fields, for `validation_failed`. */
+  readonly fields?: readonly FieldError[];
 }
 
 /** Makes the value of a business "no". */
-export function refusal<Code extends ErrorCode>(code: Code, ...[context = {}]: ContextArgument<Code>): Refusal<Code> {
-  return { kind: 'refused', code, message: messageOf(code, context), context };
+export function refusal<Code extends ErrorCode>(
+  code: Code,
+  ...[context = {}, { fields } = {}]: ContextArgument<Code>
+): Refusal<Code> {
+  const value = { kind: 'refused', code, message: messageOf(code, context), context } as const;
+  return fields === undefined ? value : { ...value, fields };
 }
 
 /** True for a value made by `refusal`, also after it crossed a wire as JSON. */
@@ -332,5 +338,9 @@ export function isRefusal(value: unknown): value is Refusal {
 
 /** The error that says the same as a refusal, for an edge that answers by throwing. */
 export function errorOfRefusal(refused: Refusal): PerennialError {
-  return new PerennialError(refused.code, refused.context);
+  return new PerennialError(
+    refused.code,
+    refused.context,
+    refused.fields === undefined ? {} : { fields: refused.fields },
+  );
 }

@@ -108,6 +108,9 @@ export function toIso(instant: Instant): string {
   );
 }
 
+/** A part that the pattern found to be digits; one that is absent counts as zero. */
+const wholeNumber = (digitsOnly = '0'): number => parseInt(digitsOnly, 10);
+
 const isoPattern =
   /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
 
@@ -116,13 +119,16 @@ function parseIso(text: string): Instant | null {
   const match = isoPattern.exec(text);
   if (match === null) return null;
   const [, years, months, dates, hours, minutes, seconds, fraction = '', sign, offsetHours, offsetMinutes] = match;
-  const year = Number(years);
-  const month = Number(months);
-  const day = Number(dates);
+  const year = wholeNumber(years);
+  const month = wholeNumber(months);
+  const day = wholeNumber(dates);
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
   const timeOfDayMs =
-    Number(hours) * hourMs + Number(minutes) * minuteMs + Number(seconds) * secondMs + Number(fraction.padEnd(3, '0'));
-  const offsetSize = sign === undefined ? 0 : Number(offsetHours) * hourMs + Number(offsetMinutes) * minuteMs;
+    wholeNumber(hours) * hourMs +
+    wholeNumber(minutes) * minuteMs +
+    wholeNumber(seconds) * secondMs +
+    wholeNumber(fraction.padEnd(3, '0'));
+  const offsetSize = sign === undefined ? 0 : wholeNumber(offsetHours) * hourMs + wholeNumber(offsetMinutes) * minuteMs;
   const instant = dayNumber(year, month, day) * dayMs + timeOfDayMs - (sign === '-' ? -offsetSize : offsetSize);
   return isInstant(instant) ? instant : null;
 }
@@ -204,8 +210,8 @@ export function assertIsTimeZone(value: unknown): asserts value is string {
 const offsetPattern = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/;
 
 function askOffset(zone: Zone, instant: Instant): number {
-  const [, sign, hours = '0', minutes = '0', seconds = '0'] = offsetPattern.exec(zone.formatter.format(instant)) ?? [];
-  const size = Number(hours) * hourMs + Number(minutes) * minuteMs + Number(seconds) * secondMs;
+  const [, sign, hours, minutes, seconds] = offsetPattern.exec(zone.formatter.format(instant)) ?? [];
+  const size = wholeNumber(hours) * hourMs + wholeNumber(minutes) * minuteMs + wholeNumber(seconds) * secondMs;
   return sign === '-' ? -size : size;
 }
 

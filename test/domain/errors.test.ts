@@ -147,6 +147,15 @@ describe('a refusal', () => {
     });
   });
 
+  test('keeps what is wrong with single fields, on its way to the error too', () => {
+    const fields = [{ path: 'quantity', message: 'must be a whole number' }];
+    const value = refusal('validation_failed', {}, { fields });
+    expect(value.fields).toEqual(fields);
+    expect(errorOfRefusal(value).fields).toEqual(fields);
+    expect(refusal('validation_failed')).not.toHaveProperty('fields');
+    expect(errorOfRefusal(refusal('validation_failed')).fields).toBeUndefined();
+  });
+
   test('is nothing else', () => {
     for (const other of [
       null,
