@@ -1,0 +1,109 @@
+/**
+ * What waits to be delivered. Claiming a row moves its next try away, so that several relays do not send it at the same time and a
+ * relay that dies loses nothing.
+ */
+import { subscriptionWorkflowId } from '../../domain/ids';
+import type { Queryable, Statement } from '../pool';
+
+export interface OutboxRow {
+  readonly id: string;
+  readonly kind: 'start_subscription' | 'start_refund' | 'signal';
+  readonly workflowId: string;
+  readonly payload: unknown;
+  readonly attempts: number;
+}
+
+/** So many rows a round: a round stays short, so that a stop is quick. */
+const roundRowsMax = 50;
+
+// The wait doubles with each try, up to about ten minutes.
+const claimOutboxStatement: Statement = {
+  name: 'outbox_claim',
+  text: `
+update outbox o set attempts = o.attempts + 1, retry_at = now() + make_interval(secs => least(600, 2 ^ least(o.attempts + 1, 10)))
+from (select id from outbox where delivered_at is null and retry_at <= now() order by id limit $1 for update skip locked) n
+where o.id = n.id
+returning o.id, o.kind, o.workflow_id, o.payload, o.attempts`,
+};
+
+export async function claimOutbox(db: Queryable): Promise<OutboxRow[]> {
+  const rows = await db.query(claimOutboxStatement, [roundRowsMax]);
+  return rows
+    .map((row) => ({
+      id: row['id'],
+      kind: row['kind'],
+      workflowId: row['workflow_id'],
+      payload: row['payload'],
+      attempts: row['attempts'],
+    }))
+    .sort((left, right) => (BigInt(left.id) < BigInt(right.id) ? -1 : 1));
+}
+
+const closeOutboxStatement: Statement = {
+  name: 'outbox_close',
+  text: 'update outbox set delivered_at = coalesce(delivered_at, now()) where id = $1',
+};
+
+export async function closeOutbox(db: Queryable, id: string): Promise<void> {
+  await db.query(closeOutboxStatement, [id]);
+}
+
+export interface InboxRow {
+  readonly provider: string;
+  readonly eventId: string;
+  readonly type: string;
+  readonly tenantId: string | null;
+  /** The subscription's workflow that the payment belongs to; null when no payment of ours is meant. */
+  readonly workflowId: string | null;
+  readonly refundId: string | null;
+  /** `tell` the workflow; `known` to our rows already; `wait`: our own try is about to record it. */
+  readonly decision: 'tell' | 'known' | 'wait';
+}
+
+// A payment with an attempt under way is left to its worker for a minute: most webhooks arrive before the answer is recorded.
+// What we know already needs no signal, so the steady cycle costs none.
+const claimInboxStatement: Statement = {
+  name: 'inbox_claim',
+  text: `
+with claimed as (
+  update webhook_inbox i set attempts = i.attempts + 1, retry_at = now() + make_interval(secs => least(600, 2 ^ least(i.attempts + 1, 10)))
+  from (select provider, event_id from webhook_inbox where status = 'pending' and retry_at <= now() order by retry_at limit $1
+        for update skip locked) n
+  where i.provider = n.provider and i.event_id = n.event_id
+  returning i.*
+)
+select c.provider, c.event_id, c.type, coalesce(p.tenant_id, r.tenant_id) as tenant_id, p.subscription_id, r.id as refund_id,
+  case
+    when p.id is not null and p.attempt_begun is not null and p.attempt_begun_at is not null and c.attempts < 6 then 'wait'
+    when c.type = 'payment_intent.succeeded' and p.status = 'succeeded' then 'known'
+    when c.type in ('payment_intent.payment_failed', 'payment_intent.requires_action') and p.status = 'succeeded' then 'known'
+    else 'tell'
+  end as decision
+from claimed c
+left join payments p on p.rail = c.provider and p.provider_ref = coalesce(case when c.subject_kind = 'payment' then c.subject_ref end, c.payment_ref)
+left join refunds r on c.subject_kind = 'refund' and r.provider_ref = c.subject_ref
+order by c.occurred_at, c.event_id`,
+};
+
+export async function claimInbox(db: Queryable): Promise<InboxRow[]> {
+  const rows = await db.query(claimInboxStatement, [roundRowsMax]);
+  return rows.map((row) => ({
+    provider: row['provider'],
+    eventId: row['event_id'],
+    type: row['type'],
+    tenantId: row['tenant_id'],
+    workflowId:
+      row['subscription_id'] === null ? null : subscriptionWorkflowId(row['tenant_id'], row['subscription_id']),
+    refundId: row['refund_id'],
+    decision: row['decision'],
+  }));
+}
+
+const closeInboxStatement: Statement = {
+  name: 'inbox_close',
+  text: `update webhook_inbox set status = 'processed', tenant_id = coalesce(tenant_id, $3) where provider = $1 and event_id = $2`,
+};
+
+export async function closeInbox(db: Queryable, row: InboxRow): Promise<void> {
+  await db.query(closeInboxStatement, [row.provider, row.eventId, row.tenantId]);
+}

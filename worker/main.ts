@@ -1,0 +1,83 @@
+/** The worker process: workflows, activities, and the relay. */
+import { createHmac } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { createActivities } from '../activities';
+import { createRails, isRailName } from '../adapters/rails';
+import { loadConfig, type Config } from '../config';
+import { openDatabase, type Database } from '../db/pool';
+import { fail } from '../domain/errors';
+import { signPaymentLink } from '../domain/payment-link';
+import { createLogger } from '../log';
+import { createAdvancer, createMessenger } from './messenger';
+import { startRelay } from './relay';
+import { installRuntime, startWorkers } from './workers';
+
+/** Short enough that a provider's event or a lost message waits less than a person notices; idle rounds are two index look-ups. */
+const relayIdleMs = 500;
+
+function railsOf(config: Config) {
+  const { secretKey, webhookSecret, apiUrl, requestsPerSecondMax } = config.stripe;
+  const rails = createRails({
+    stripe: { secretKey: secretKey.reveal(), webhookSecret: webhookSecret.reveal(), apiUrl, requestsPerSecondMax },
+  });
+  return (name: string) => (isRailName(name) ? rails[name] : fail('internal'));
+}
+
+function paymentLinkOf(config: Config) {
+  const secret = config.api.linkSecret.reveal();
+  const sign = (text: string) => createHmac('sha256', secret).update(text).digest('base64url');
+  return (facts: Parameters<typeof signPaymentLink>[0]) =>
+    `${config.api.publicUrl}/pay/${signPaymentLink(facts, sign)}`;
+}
+
+function startWorkerOf(config: Config, database: Database, client: Client, log: ReturnType<typeof createLogger>) {
+  const activities = createActivities({
+    database,
+    railNamed: railsOf(config),
+    paymentLink: paymentLinkOf(config),
+    log,
+    advanceSubscription: createAdvancer(client),
+  });
+  return startWorkers({ ...config.temporal, ...config.worker, activities });
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = createLogger(config, 'worker');
+  installRuntime();
+  const onError = (error: Error) => log.warn({ reason: error.message }, 'a database connection broke');
+  const database = openDatabase({
+    url: config.database.url.reveal(),
+    poolSizeMax: config.database.poolSizeMax,
+    onError,
+  });
+  const connection = await Connection.connect({ address: config.temporal.address });
+  const client = new Client({ connection, namespace: config.temporal.namespace });
+  const workers = await startWorkerOf(config, database, client, log);
+  const relay = startRelay({
+    database,
+    messenger: createMessenger(client, config.temporal.taskQueue),
+    log,
+    idleMs: relayIdleMs,
+  });
+  const stop = async (): Promise<void> => {
+    await relay.stop();
+    await workers.stop();
+    await connection.close();
+    await database.close();
+  };
+  process.once('SIGTERM', () => void stop().then(() => process.exit(0)));
+  process.once('SIGINT', () => void stop().then(() => process.exit(0)));
+  // A worker whose parent died must not poll on for ever.
+  process.once('disconnect', () => process.exit(0));
+  log.info({ task_queue: config.temporal.taskQueue, build_id: config.temporal.buildId }, 'the worker serves');
+  process.send?.({ ready: true });
+  await workers.finished;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `the worker stopped: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exit(1);
+});

@@ -1,0 +1,94 @@
+/**
+ * How the relay and the test clock reach workflows: Temporal's client behind a small port.
+ */
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type Client,
+} from '@temporalio/client';
+import { subscriptionStart } from '../api/temporal';
+import type { SubscriptionState } from '../domain/subscription/state';
+import {
+  messages,
+  queues,
+  refundWorkflowId,
+  subscriptionWorkflowId,
+  workflowTypes,
+  type ProviderFact,
+  type RefundInput,
+} from '../workflows/contract';
+import type { WorkflowMessenger } from './relay';
+
+type AnyWorkflow = (...args: unknown[]) => Promise<unknown>;
+
+async function ignoring(known: new (...args: never[]) => Error, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof known)) throw error;
+  }
+}
+
+export function createMessenger(client: Client, taskQueue: string): WorkflowMessenger {
+  const main = queues.main(taskQueue);
+  return {
+    startSubscription: (payload) => {
+      const { state } = payload as { state: SubscriptionState };
+      return ignoring(WorkflowExecutionAlreadyStartedError, () =>
+        client.workflow.start<AnyWorkflow>(workflowTypes.subscription, subscriptionStart(state, taskQueue)),
+      );
+    },
+    startRefund: (payload) => {
+      const input = payload as RefundInput;
+      const workflowId = refundWorkflowId(input.tenantId, input.refundId);
+      return ignoring(WorkflowExecutionAlreadyStartedError, () =>
+        client.workflow.start<AnyWorkflow>(workflowTypes.refund, {
+          workflowId,
+          taskQueue: main,
+          args: [input],
+          staticSummary: input.label,
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        }),
+      );
+    },
+    reopenRefund: async ({ tenantId, refundId, eventId, type }) => {
+      const input: RefundInput = { tenantId, refundId, label: `Refund ${refundId}` };
+      await client.workflow.signalWithStart<AnyWorkflow, [ProviderFact]>(workflowTypes.refund, {
+        workflowId: refundWorkflowId(tenantId, refundId),
+        taskQueue: main,
+        args: [input],
+        staticSummary: input.label,
+        signal: messages.providerFact,
+        signalArgs: [{ eventId, type }],
+      });
+    },
+    // A workflow that is gone needs no message: what it would have done is done.
+    signal: (workflowId, name, args) =>
+      ignoring(WorkflowNotFoundError, () => client.workflow.getHandle(workflowId).signal(name, ...args)),
+  };
+}
+
+/** Moves one subscription on a test clock and waits until it is quiet. One that has ended needs no move. */
+export function createAdvancer(client: Client) {
+  return async ({
+    tenantId,
+    subscriptionId,
+    to,
+  }: {
+    tenantId: string;
+    subscriptionId: string;
+    to: number;
+  }): Promise<void> => {
+    const handle = client.workflow.getHandle(subscriptionWorkflowId(tenantId, subscriptionId));
+    try {
+      await handle.executeUpdate(messages.advanceTo, { args: [to] });
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return;
+      // It ended while it was told: the update is lost with the run, and nothing is left to move.
+      if (error instanceof WorkflowUpdateFailedError && /completed|closed/i.test(String(error.cause))) return;
+      throw error;
+    }
+  };
+}

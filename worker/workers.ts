@@ -1,0 +1,130 @@
+/**
+ * The Temporal workers of one process: one for workflows and the activities of the main queue, one for provider calls.
+ */
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { Client, Connection } from '@temporalio/client';
+import type { Activities } from '../activities';
+import { queues } from '../workflows/contract';
+
+export interface WorkersOptions {
+  readonly address: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly buildId: string;
+  readonly cachedWorkflowsMax: number;
+  readonly workflowTasksMax: number;
+  readonly localActivitiesMax: number;
+  readonly activitiesMax: number;
+  /** A bundle made before; null bundles now (about a second). */
+  readonly workflowBundlePath: string | null;
+  readonly activities: Activities;
+}
+
+export interface Workers {
+  /** Resolves when the workers were told to stop and have finished; rejects when one breaks. */
+  readonly finished: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Activities in flight may finish; a payment call lasts at most a few seconds. */
+const graceTime = '10 seconds';
+
+/** The SDK's own messages go to its logger once per process, before anything else of it is touched. */
+export function installRuntime(level: 'WARN' | 'ERROR' = 'WARN'): void {
+  Runtime.install({ logger: new DefaultLogger(level), shutdownSignals: [] });
+}
+
+/** Where workflow code comes from: a bundle made before, or the source. */
+function workflowSource(bundlePath: string | null): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  return bundlePath === null
+    ? { workflowsPath: require.resolve('../workflows') }
+    : { workflowBundle: { codePath: bundlePath } };
+}
+
+/** A versioned worker dispatches nothing until its version is the current one. The name is the queue's: two stacks do not meet. */
+function deployment(options: WorkersOptions): NonNullable<WorkerOptions['workerDeploymentOptions']> {
+  return {
+    version: { deploymentName: options.taskQueue, buildId: options.buildId },
+    useWorkerVersioning: true,
+    defaultVersioningBehavior: 'AUTO_UPGRADE',
+  };
+}
+
+async function createMainWorker(connection: NativeConnection, options: WorkersOptions): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace: options.namespace,
+    taskQueue: queues.main(options.taskQueue),
+    activities: options.activities,
+    ...workflowSource(options.workflowBundlePath),
+    workerDeploymentOptions: deployment(options),
+    maxCachedWorkflows: options.cachedWorkflowsMax,
+    maxConcurrentWorkflowTaskExecutions: options.workflowTasksMax,
+    maxConcurrentLocalActivityExecutions: options.localActivitiesMax,
+    maxConcurrentActivityTaskExecutions: options.activitiesMax,
+    workflowTaskPollerBehavior: { type: 'autoscaling', initial: 5, maximum: 20 },
+    activityTaskPollerBehavior: { type: 'autoscaling', initial: 2, maximum: 10 },
+    workflowThreadPoolSize: 1,
+    reuseV8Context: true,
+    shutdownGraceTime: graceTime,
+  });
+}
+
+async function createPaymentsWorker(connection: NativeConnection, options: WorkersOptions): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace: options.namespace,
+    taskQueue: queues.payments(options.taskQueue),
+    activities: options.activities,
+    workerDeploymentOptions: deployment(options),
+    maxConcurrentActivityTaskExecutions: options.activitiesMax,
+    shutdownGraceTime: graceTime,
+  });
+}
+
+/** The version exists once a worker has polled: asked again until then. */
+const currentVersionTriesMax = 100;
+const currentVersionWaitMs = 100;
+
+/** Makes this build the current one of the deployment, so that its tasks are dispatched. */
+async function becomeCurrent(options: WorkersOptions): Promise<void> {
+  const connection = await Connection.connect({ address: options.address });
+  try {
+    const client = new Client({ connection, namespace: options.namespace });
+    const request = {
+      namespace: options.namespace,
+      deploymentName: options.taskQueue,
+      buildId: options.buildId,
+      identity: 'perennial-worker',
+      ignoreMissingTaskQueues: true,
+    };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await client.workflowService.setWorkerDeploymentCurrentVersion(request);
+        return;
+      } catch (error) {
+        if (attempt === currentVersionTriesMax) throw error;
+        await new Promise((resolve) => setTimeout(resolve, currentVersionWaitMs));
+      }
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Starts both workers and answers once tasks are dispatched to them. */
+export async function startWorkers(options: WorkersOptions): Promise<Workers> {
+  const connection = await NativeConnection.connect({ address: options.address });
+  const workers = [await createMainWorker(connection, options), await createPaymentsWorker(connection, options)];
+  const finished = Promise.all(workers.map((worker) => worker.run())).then(() => connection.close());
+  // Heard by whoever waits for `finished`; here only so that a failure before that is not an unhandled rejection.
+  finished.catch(() => undefined);
+  await becomeCurrent(options);
+  return {
+    finished,
+    async stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await finished;
+    },
+  };
+}
