@@ -52,7 +52,10 @@ const insert: Statement = {
   name: 'api_keys_insert',
   text: `insert into api_keys (id, tenant_id, name, prefix, hash, scopes) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
 };
-const byId: Statement = { name: 'api_keys_by_id', text: `select ${columns} from api_keys where tenant_id = $1 and id = $2` };
+const byId: Statement = {
+  name: 'api_keys_by_id',
+  text: `select ${columns} from api_keys where tenant_id = $1 and id = $2`,
+};
 const holder: Statement = {
   name: 'api_keys_holder',
   text: `select k.id as "keyId", k.tenant_id as "tenantId", k.prefix, k.scopes, t.mode

@@ -50,16 +50,27 @@ const fromRow = (row: AuditRow): AuditEntry => ({
 const insert: Statement = {
   name: 'audit_log_insert',
   text: `insert into audit_log (id, tenant_id, actor, action, subject_id, command_id, outcome, before, after, request_id, occurred_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing returning id`,
 };
 
 const jsonOrNull = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
 
-/** Writes an entry unless it is there already. */
-export async function insertAuditEntry(db: Queryable, entry: AuditEntry): Promise<void> {
+/** Writes an entry; false when it is there already: the command was carried out before. */
+export async function insertAuditEntry(db: Queryable, entry: AuditEntry): Promise<boolean> {
   const { id, tenantId, actor, action, subjectId, commandId, outcome, before, after, requestId, occurredAt } = entry;
   const change = [outcome, jsonOrNull(before), jsonOrNull(after)];
-  await db.query(insert, [id, tenantId, actor, action, subjectId, commandId, ...change, requestId, new Date(occurredAt)]);
+  const rows = await db.query(insert, [
+    id,
+    tenantId,
+    actor,
+    action,
+    subjectId,
+    commandId,
+    ...change,
+    requestId,
+    new Date(occurredAt),
+  ]);
+  return rows.length > 0;
 }
 
 export const listAuditEntries = pageReader<AuditRow, AuditEntry>({

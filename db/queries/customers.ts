@@ -64,7 +64,10 @@ const insert: Statement = {
   text: `insert into customers (id, tenant_id, name, email, time_zone, proration_policy, test_clock_id, metadata, occurred_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
 };
-const byId: Statement = { name: 'customers_by_id', text: `select ${columns} from ${from} where c.tenant_id = $1 and c.id = $2` };
+const byId: Statement = {
+  name: 'customers_by_id',
+  text: `select ${columns} from ${from} where c.tenant_id = $1 and c.id = $2`,
+};
 const update: Statement = {
   name: 'customers_update',
   text: `update customers set name = $3, email = $4, time_zone = $5, proration_policy = $6, metadata = $7 where tenant_id = $1 and id = $2`,
@@ -81,7 +84,17 @@ const setDefaultMethod: Statement = {
 /** Writes a customer unless its id is there already. */
 export async function insertCustomer(db: Queryable, customer: NewCustomer): Promise<void> {
   const { id, tenantId, name, email, timeZone, prorationPolicy, testClockId, metadata, occurredAt } = customer;
-  const values = [id, tenantId, name, email, timeZone, prorationPolicy, testClockId, JSON.stringify(metadata), new Date(occurredAt)];
+  const values = [
+    id,
+    tenantId,
+    name,
+    email,
+    timeZone,
+    prorationPolicy,
+    testClockId,
+    JSON.stringify(metadata),
+    new Date(occurredAt),
+  ];
   await db.query(insert, values);
 }
 

@@ -44,12 +44,24 @@ const insert: Statement = {
   text: `insert into events (id, tenant_id, type, customer_id, subscription_id, invoice_id, data, occurred_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
 };
-const byId: Statement = { name: 'events_by_id', text: `select ${columns} from events where tenant_id = $1 and id = $2` };
+const byId: Statement = {
+  name: 'events_by_id',
+  text: `select ${columns} from events where tenant_id = $1 and id = $2`,
+};
 
 /** Writes an event unless its id is there already. */
 export async function insertEvent(db: Queryable, event: StoredEvent): Promise<void> {
   const { id, tenantId, type, customerId, subscriptionId, invoiceId, data, occurredAt } = event;
-  await db.query(insert, [id, tenantId, type, customerId, subscriptionId, invoiceId, JSON.stringify(data), new Date(occurredAt)]);
+  await db.query(insert, [
+    id,
+    tenantId,
+    type,
+    customerId,
+    subscriptionId,
+    invoiceId,
+    JSON.stringify(data),
+    new Date(occurredAt),
+  ]);
 }
 
 /** An event of a tenant, or null. */

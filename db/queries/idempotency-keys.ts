@@ -45,7 +45,11 @@ export async function claimIdempotencyKey(
 }
 
 /** What is known of a key, or null. */
-export async function findIdempotencyRecord(db: Queryable, tenantId: string, key: string): Promise<IdempotencyRecord | null> {
+export async function findIdempotencyRecord(
+  db: Queryable,
+  tenantId: string,
+  key: string,
+): Promise<IdempotencyRecord | null> {
   return firstOf(await db.query<IdempotencyRecord & Record<string, unknown>>(read, [tenantId, key]));
 }
 

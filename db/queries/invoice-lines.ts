@@ -59,6 +59,10 @@ const ofInvoices: Statement = {
 };
 
 /** The lines of some invoices, each invoice's in order. */
-export async function linesOfInvoices(db: Queryable, tenantId: string, invoiceIds: readonly string[]): Promise<InvoiceLine[]> {
+export async function linesOfInvoices(
+  db: Queryable,
+  tenantId: string,
+  invoiceIds: readonly string[],
+): Promise<InvoiceLine[]> {
   return (await db.query<InvoiceLineRow>(ofInvoices, [tenantId, invoiceIds])).map(fromRow);
 }

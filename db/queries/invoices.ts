@@ -47,9 +47,7 @@ interface InvoiceRow {
   occurred_at: Date;
 }
 
-// The number as it was told to the workflow when the invoice was made, so that both say the same.
-const columns = `id, tenant_id, customer_id, subscription_id, status,
-  case when sequence is null then null else coalesce(event->'invoice'->>'number', series || '-' || sequence) end as number, currency, total,
+const columns = `id, tenant_id, customer_id, subscription_id, status, invoice_number(series, sequence) as number, currency, total,
   balance_applied, carried_over, amount_due, amount_paid, period_start, period_end, due_at, settled_at, occurred_at`;
 
 const fromRow = (row: InvoiceRow): Invoice => ({
@@ -71,7 +69,10 @@ const fromRow = (row: InvoiceRow): Invoice => ({
   occurredAt: row.occurred_at.getTime(),
 });
 
-const byId: Statement = { name: 'invoices_by_id', text: `select ${columns} from invoices where tenant_id = $1 and id = $2` };
+const byId: Statement = {
+  name: 'invoices_by_id',
+  text: `select ${columns} from invoices where tenant_id = $1 and id = $2`,
+};
 const latest: Statement = {
   name: 'invoices_latest_of_subscriptions',
   text: `select distinct on (subscription_id) ${columns} from invoices where tenant_id = $1 and subscription_id = any($2::text[])
@@ -84,7 +85,11 @@ export async function findInvoice(db: Queryable, tenantId: string, id: string): 
 }
 
 /** The newest invoice of each of some subscriptions. */
-export async function latestInvoicesOf(db: Queryable, tenantId: string, subscriptionIds: readonly string[]): Promise<Invoice[]> {
+export async function latestInvoicesOf(
+  db: Queryable,
+  tenantId: string,
+  subscriptionIds: readonly string[],
+): Promise<Invoice[]> {
   return (await db.query<InvoiceRow>(latest, [tenantId, subscriptionIds])).map(fromRow);
 }
 

@@ -30,7 +30,10 @@ const fromRow = (row: LedgerEntryRow): LedgerEntry => ({
   recordedAt: row.recorded_at.getTime(),
 });
 
-const byId: Statement = { name: 'ledger_entries_by_id', text: `select ${columns} from ledger_entries where tenant_id = $1 and id = $2` };
+const byId: Statement = {
+  name: 'ledger_entries_by_id',
+  text: `select ${columns} from ledger_entries where tenant_id = $1 and id = $2`,
+};
 
 /** An entry of a tenant, or null. */
 export async function findLedgerEntry(db: Queryable, tenantId: string, id: string): Promise<LedgerEntry | null> {

@@ -23,7 +23,11 @@ const ofEntries: Statement = {
 };
 
 /** The postings of some entries, each entry's in order. */
-export async function postingsOfEntries(db: Queryable, tenantId: string, entryIds: readonly string[]): Promise<StoredPosting[]> {
+export async function postingsOfEntries(
+  db: Queryable,
+  tenantId: string,
+  entryIds: readonly string[],
+): Promise<StoredPosting[]> {
   const rows = await db.query<PostingRow>(ofEntries, [tenantId, entryIds]);
   return rows.map((row) => ({ entryId: row.entry_id, account: row.account, amount: money(row.amount, row.currency) }));
 }

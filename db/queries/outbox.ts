@@ -32,7 +32,13 @@ export async function insertOutboxMessage(
   message: { tenantId: string; kind: OutboxKind; workflowId: string; payload: unknown },
 ): Promise<string> {
   const { tenantId, kind, workflowId, payload } = message;
-  const rows = await db.query<{ id: string }>(insert, [tenantId, kind, workflowId, JSON.stringify(payload), headStartSeconds]);
+  const rows = await db.query<{ id: string }>(insert, [
+    tenantId,
+    kind,
+    workflowId,
+    JSON.stringify(payload),
+    headStartSeconds,
+  ]);
   return firstOf(rows)?.id ?? '';
 }
 
@@ -41,7 +47,9 @@ export async function waitingOutboxMessages(
   db: Queryable,
   search: { tenantId: string; workflowId: string; kind: OutboxKind },
 ): Promise<string[]> {
-  return (await db.query<{ id: string }>(waitingFor, [search.tenantId, search.workflowId, search.kind])).map((row) => row.id);
+  return (await db.query<{ id: string }>(waitingFor, [search.tenantId, search.workflowId, search.kind])).map(
+    (row) => row.id,
+  );
 }
 
 /** Marks messages as delivered; again changes nothing. */

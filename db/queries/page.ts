@@ -32,7 +32,12 @@ interface Listing<R extends QueryResultRow, T> {
 
 export type ListFilters = Readonly<Record<string, string | null | undefined>>;
 
-export type PageReader<T> = (db: Queryable, tenantId: string, filters: ListFilters, page: PageRequest) => Promise<Page<T>>;
+export type PageReader<T> = (
+  db: Queryable,
+  tenantId: string,
+  filters: ListFilters,
+  page: PageRequest,
+) => Promise<Page<T>>;
 
 /** Makes the reader of a table's pages. */
 export function pageReader<R extends QueryResultRow, T>(listing: Listing<R, T>): PageReader<T> {
@@ -44,7 +49,12 @@ export function pageReader<R extends QueryResultRow, T>(listing: Listing<R, T>):
     const statement = statements.get(key) ?? buildStatement(listing, key, used, direction);
     statements.set(key, statement);
     const cursor = page.endingBefore ?? page.startingAfter;
-    const values = [tenantId, page.limit + 1, ...used.map((name) => filters[name]), ...(cursor === null ? [] : [cursor])];
+    const values = [
+      tenantId,
+      page.limit + 1,
+      ...used.map((name) => filters[name]),
+      ...(cursor === null ? [] : [cursor]),
+    ];
     const rows = (await db.query<R>(statement, values)).map(listing.fromRow);
     const data = rows.slice(0, page.limit);
     return { data: direction === 'newer' ? data.reverse() : data, hasMore: rows.length > page.limit };
@@ -59,7 +69,10 @@ function buildStatement<R extends QueryResultRow, T>(
   used: readonly string[],
   direction: Direction,
 ): Statement {
-  const conditions = [`${listing.tenant} = $1`, ...used.map((filter, index) => `${listing.filters[filter]} = $${index + 3}`)];
+  const conditions = [
+    `${listing.tenant} = $1`,
+    ...used.map((filter, index) => `${listing.filters[filter]} = $${index + 3}`),
+  ];
   if (direction !== 'first') conditions.push(`${listing.id} ${direction === 'older' ? '<' : '>'} $${used.length + 3}`);
   const order = direction === 'newer' ? 'asc' : 'desc';
   const text = `select ${listing.select} from ${listing.from} where ${conditions.join(' and ')} order by ${listing.id} ${order} limit $2`;

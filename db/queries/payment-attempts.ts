@@ -44,6 +44,10 @@ const ofPayments: Statement = {
 };
 
 /** The tries of some payments, each payment's in order. */
-export async function attemptsOfPayments(db: Queryable, tenantId: string, paymentIds: readonly string[]): Promise<PaymentAttempt[]> {
+export async function attemptsOfPayments(
+  db: Queryable,
+  tenantId: string,
+  paymentIds: readonly string[],
+): Promise<PaymentAttempt[]> {
   return (await db.query<PaymentAttemptRow>(ofPayments, [tenantId, paymentIds])).map(fromRow);
 }

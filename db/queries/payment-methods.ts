@@ -68,15 +68,34 @@ const upsert: Statement = {
       where p.customer_id = excluded.customer_id
     returning ${columns}`,
 };
-const byId: Statement = { name: 'payment_methods_by_id', text: `select ${columns} from payment_methods where tenant_id = $1 and id = $2` };
+const byId: Statement = {
+  name: 'payment_methods_by_id',
+  text: `select ${columns} from payment_methods where tenant_id = $1 and id = $2`,
+};
 const setStatus: Statement = {
   name: 'payment_methods_set_status',
   text: `update payment_methods set status = $3 where tenant_id = $1 and id = $2 returning ${columns}`,
 };
 
 /** Writes a method; the row as it then is, or null when the instrument belongs to another customer. */
-export async function upsertPaymentMethod(db: Queryable, method: Omit<PaymentMethod, 'status'>): Promise<PaymentMethod | null> {
-  const { id, tenantId, customerId, rail, providerRef, kind, fingerprint, brand, last4, expiresMonth, expiresYear, occurredAt } = method;
+export async function upsertPaymentMethod(
+  db: Queryable,
+  method: Omit<PaymentMethod, 'status'>,
+): Promise<PaymentMethod | null> {
+  const {
+    id,
+    tenantId,
+    customerId,
+    rail,
+    providerRef,
+    kind,
+    fingerprint,
+    brand,
+    last4,
+    expiresMonth,
+    expiresYear,
+    occurredAt,
+  } = method;
   const instrument = [kind, fingerprint, brand, last4, expiresMonth, expiresYear];
   const values = [id, tenantId, customerId, rail, providerRef, ...instrument, new Date(occurredAt)];
   return firstOf((await db.query<PaymentMethodRow>(upsert, values)).map(fromRow));
@@ -92,7 +111,9 @@ export async function setPaymentMethodStatus(
   db: Queryable,
   change: { tenantId: string; id: string; status: PaymentMethodStatus },
 ): Promise<PaymentMethod | null> {
-  return firstOf((await db.query<PaymentMethodRow>(setStatus, [change.tenantId, change.id, change.status])).map(fromRow));
+  return firstOf(
+    (await db.query<PaymentMethodRow>(setStatus, [change.tenantId, change.id, change.status])).map(fromRow),
+  );
 }
 
 export const listPaymentMethods = pageReader<PaymentMethodRow, PaymentMethod>({

@@ -66,8 +66,14 @@ const fromRow = (row: PaymentRow): Payment => ({
   occurredAt: row.occurred_at.getTime(),
 });
 
-const byId: Statement = { name: 'payments_by_id', text: `select ${columns} from payments where tenant_id = $1 and id = $2` };
-const lock: Statement = { name: 'payments_lock', text: `select ${columns} from payments where tenant_id = $1 and id = $2 for update` };
+const byId: Statement = {
+  name: 'payments_by_id',
+  text: `select ${columns} from payments where tenant_id = $1 and id = $2`,
+};
+const lock: Statement = {
+  name: 'payments_lock',
+  text: `select ${columns} from payments where tenant_id = $1 and id = $2 for update`,
+};
 const byProviderRef: Statement = {
   name: 'payments_by_provider_ref',
   text: `select ${columns} from payments where rail = $1 and provider_ref = $2`,
@@ -88,12 +94,20 @@ export async function lockPayment(db: Queryable, tenantId: string, id: string): 
 }
 
 /** The payment of a rail's object; asked as the engine when the tenant is not known yet. */
-export async function findPaymentByProviderRef(db: Queryable, rail: string, providerRef: string): Promise<Payment | null> {
+export async function findPaymentByProviderRef(
+  db: Queryable,
+  rail: string,
+  providerRef: string,
+): Promise<Payment | null> {
   return firstOf((await db.query<PaymentRow>(byProviderRef, [rail, providerRef])).map(fromRow));
 }
 
 /** The one payment of an invoice that is not canceled, or null. */
-export async function findPaymentOfInvoice(db: Queryable, tenantId: string, invoiceId: string): Promise<Payment | null> {
+export async function findPaymentOfInvoice(
+  db: Queryable,
+  tenantId: string,
+  invoiceId: string,
+): Promise<Payment | null> {
   return firstOf((await db.query<PaymentRow>(aliveOfInvoice, [tenantId, invoiceId])).map(fromRow));
 }
 

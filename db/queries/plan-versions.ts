@@ -59,6 +59,10 @@ export async function findPlanVersion(
 }
 
 /** All versions of some plans, oldest first. */
-export async function versionsOfPlans(db: Queryable, tenantId: string, planIds: readonly string[]): Promise<StoredPlanVersion[]> {
+export async function versionsOfPlans(
+  db: Queryable,
+  tenantId: string,
+  planIds: readonly string[],
+): Promise<StoredPlanVersion[]> {
   return (await db.query<PlanVersionRow>(ofPlans, [tenantId, planIds])).map(fromRow);
 }

@@ -43,7 +43,10 @@ const insert: Statement = {
     on conflict do nothing`,
 };
 const byId: Statement = { name: 'plans_by_id', text: `select ${columns} from plans where tenant_id = $1 and id = $2` };
-const lock: Statement = { name: 'plans_lock', text: `select ${columns} from plans where tenant_id = $1 and id = $2 for update` };
+const lock: Statement = {
+  name: 'plans_lock',
+  text: `select ${columns} from plans where tenant_id = $1 and id = $2 for update`,
+};
 const setVersion: Statement = {
   name: 'plans_set_version',
   text: `update plans set current_version = $3 where tenant_id = $1 and id = $2`,

@@ -37,7 +37,10 @@ const insert: Statement = {
   name: 'products_insert',
   text: `insert into products (id, tenant_id, name, description, stream) values ($1, $2, $3, $4, $5) on conflict do nothing`,
 };
-const byId: Statement = { name: 'products_by_id', text: `select ${columns} from products where tenant_id = $1 and id = $2` };
+const byId: Statement = {
+  name: 'products_by_id',
+  text: `select ${columns} from products where tenant_id = $1 and id = $2`,
+};
 
 /** Writes a product unless its id is there already. */
 export async function insertProduct(db: Queryable, product: Omit<Product, 'recordedAt'>): Promise<void> {

@@ -4,7 +4,8 @@ import type { Queryable, Statement } from '../pool';
 import { pageReader } from './page';
 import { firstOf } from './row-values';
 
-export type RefundRowStatus = 'requested' | 'pending' | 'requires_action' | 'succeeded' | 'failed' | 'canceled' | 'refused';
+export type RefundRowStatus =
+  'requested' | 'pending' | 'requires_action' | 'succeeded' | 'failed' | 'canceled' | 'refused';
 
 export interface Refund {
   readonly id: string;
@@ -32,7 +33,8 @@ interface RefundRow {
   occurred_at: Date;
 }
 
-const columns = 'id, tenant_id, payment_id, amount, currency, reason, status, provider_ref, failure_reason, occurred_at';
+const columns =
+  'id, tenant_id, payment_id, amount, currency, reason, status, provider_ref, failure_reason, occurred_at';
 
 const fromRow = (row: RefundRow): Refund => ({
   id: row.id,
@@ -51,7 +53,10 @@ const insert: Statement = {
   text: `insert into refunds (id, tenant_id, payment_id, amount, currency, reason, status, occurred_at)
     values ($1, $2, $3, $4, $5, $6, 'requested', $7)`,
 };
-const byId: Statement = { name: 'refunds_by_id', text: `select ${columns} from refunds where tenant_id = $1 and id = $2` };
+const byId: Statement = {
+  name: 'refunds_by_id',
+  text: `select ${columns} from refunds where tenant_id = $1 and id = $2`,
+};
 // Refunds that came to nothing free their amount again.
 const claimed: Statement = {
   name: 'refunds_claimed_of_payment',
@@ -74,7 +79,10 @@ export async function findRefund(db: Queryable, tenantId: string, id: string): P
 }
 
 /** What refunds of a payment took or may still take; the payment is locked by the caller. */
-export async function refundsClaimed(db: Queryable, payment: { tenantId: string; id: string; amount: Money }): Promise<Money> {
+export async function refundsClaimed(
+  db: Queryable,
+  payment: { tenantId: string; id: string; amount: Money },
+): Promise<Money> {
   const rows = await db.query<{ amount: string }>(claimed, [payment.tenantId, payment.id]);
   return money(firstOf(rows)?.amount ?? '0', payment.amount.currency);
 }

@@ -65,7 +65,9 @@ const columns = `id, tenant_id, customer_id, plan_id, plan_version, quantity::in
 
 function periodOf(row: SubscriptionRow): Subscription['period'] {
   const { current_period_index: index, current_period_start: start, current_period_end: end } = row;
-  return index === null || start === null || end === null ? null : { index, start: start.getTime(), end: end.getTime() };
+  return index === null || start === null || end === null
+    ? null
+    : { index, start: start.getTime(), end: end.getTime() };
 }
 
 const fromRow = (row: SubscriptionRow): Subscription => ({
@@ -99,7 +101,10 @@ const insert: Statement = {
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
     on conflict do nothing returning id`,
 };
-const byId: Statement = { name: 'subscriptions_by_id', text: `select ${columns} from subscriptions where tenant_id = $1 and id = $2` };
+const byId: Statement = {
+  name: 'subscriptions_by_id',
+  text: `select ${columns} from subscriptions where tenant_id = $1 and id = $2`,
+};
 const aliveOfCustomer: Statement = {
   name: 'subscriptions_alive_of_customer',
   text: `select id from subscriptions
@@ -111,7 +116,16 @@ const aliveOfCustomer: Statement = {
 export async function insertSubscription(db: Queryable, subscription: NewSubscription): Promise<boolean> {
   const s = subscription;
   const dates = [s.startAt, s.trialEnd, s.nextDueAt].map((at) => (at === null ? null : new Date(at)));
-  const terms = [s.customerId, s.planId, s.planVersion, s.quantity, s.currency, s.status, s.paymentMethodId, s.testClockId];
+  const terms = [
+    s.customerId,
+    s.planId,
+    s.planVersion,
+    s.quantity,
+    s.currency,
+    s.status,
+    s.paymentMethodId,
+    s.testClockId,
+  ];
   const rest = [s.paymentGated, JSON.stringify(s.metadata), JSON.stringify(s.state), new Date(s.occurredAt)];
   const rows = await db.query(insert, [s.id, s.tenantId, ...terms, ...dates, ...rest]);
   return rows.length > 0;

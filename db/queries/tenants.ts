@@ -32,7 +32,8 @@ interface TenantRow {
   recorded_at: Date;
 }
 
-const columns = 'id, name, mode, time_zone, invoice_series, dunning_policy, proration_policy, incomplete_hours, recorded_at';
+const columns =
+  'id, name, mode, time_zone, invoice_series, dunning_policy, proration_policy, incomplete_hours, recorded_at';
 
 const fromRow = (row: TenantRow): Tenant => ({
   id: row.id,
@@ -61,7 +62,16 @@ const update: Statement = {
 /** Writes a tenant unless its id is there already. */
 export async function insertTenant(db: Queryable, tenant: Omit<Tenant, 'recordedAt'>): Promise<void> {
   const { id, name, mode, timeZone, invoiceSeries, dunningPolicy, prorationPolicy, incompleteHours } = tenant;
-  await db.query(insert, [id, name, mode, timeZone, invoiceSeries, JSON.stringify(dunningPolicy), prorationPolicy, incompleteHours]);
+  await db.query(insert, [
+    id,
+    name,
+    mode,
+    timeZone,
+    invoiceSeries,
+    JSON.stringify(dunningPolicy),
+    prorationPolicy,
+    incompleteHours,
+  ]);
 }
 
 /** A tenant, or null. */

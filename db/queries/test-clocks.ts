@@ -40,10 +40,16 @@ const insert: Statement = {
   name: 'test_clocks_insert',
   text: `insert into test_clocks (id, tenant_id, name, now) values ($1, $2, $3, $4) on conflict do nothing`,
 };
-const byId: Statement = { name: 'test_clocks_by_id', text: `select ${columns} from test_clocks where tenant_id = $1 and id = $2` };
+const byId: Statement = {
+  name: 'test_clocks_by_id',
+  text: `select ${columns} from test_clocks where tenant_id = $1 and id = $2`,
+};
 
 /** Writes a clock unless its id is there already. */
-export async function insertTestClock(db: Queryable, clock: { id: string; tenantId: string; name: string; now: number }): Promise<void> {
+export async function insertTestClock(
+  db: Queryable,
+  clock: { id: string; tenantId: string; name: string; now: number },
+): Promise<void> {
   await db.query(insert, [clock.id, clock.tenantId, clock.name, new Date(clock.now)]);
 }
 

@@ -26,8 +26,29 @@ const insert: Statement = {
 
 /** Stores a webhook; false when it was stored before. Asked as the engine: the tenant may not be known. */
 export async function insertInboxEntry(db: Queryable, entry: InboxEntry): Promise<boolean> {
-  const { provider, eventId, tenantId, type, subjectKind, subjectRef, paymentRef, body, status, delaySeconds, occurredAt } = entry;
+  const {
+    provider,
+    eventId,
+    tenantId,
+    type,
+    subjectKind,
+    subjectRef,
+    paymentRef,
+    body,
+    status,
+    delaySeconds,
+    occurredAt,
+  } = entry;
   const subject = [type, subjectKind, subjectRef, paymentRef];
-  const rows = await db.query(insert, [provider, eventId, tenantId, ...subject, body, status, delaySeconds, new Date(occurredAt)]);
+  const rows = await db.query(insert, [
+    provider,
+    eventId,
+    tenantId,
+    ...subject,
+    body,
+    status,
+    delaySeconds,
+    new Date(occurredAt),
+  ]);
   return rows.length > 0;
 }

@@ -1,0 +1,64 @@
+/** The HTTP API as a function of what it needs; it listens nowhere by itself. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { ZodError } from 'zod';
+import { fail } from '../domain/errors';
+import type { Api, ApiEnvironment } from './context';
+import type { ApiDependencies } from './dependencies';
+import { docsPage } from './docs-page';
+import { authenticate } from './middleware/authenticate';
+import { boundBody, requireJson } from './middleware/bound-body';
+import { notFound, onError } from './middleware/errors';
+import { idempotency } from './middleware/idempotency';
+import { limitRate } from './middleware/limit-rate';
+import { logRequests } from './middleware/log-requests';
+import { requestId } from './middleware/request-id';
+import { openApiDocument } from './openapi';
+import { openRoutes, routes } from './routes';
+
+/** Each fault of a body, parameter or query with its dotted path; unknown fields by their own name. */
+function refuseFaults(error: ZodError): never {
+  const fields = error.issues.flatMap((issue) => {
+    const path = issue.path.map(String);
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not known' }));
+    return [{ path: path.join('.'), message: issue.message }];
+  });
+  return fail('validation_failed', {}, { fields });
+}
+
+const newApi = (): Api =>
+  new OpenAPIHono<ApiEnvironment>({
+    defaultHook: (result) => {
+      if (!result.success) refuseFaults(result.error);
+    },
+  });
+
+function versionOne(deps: ApiDependencies): Api {
+  const { database, settings, logger, wallClock } = deps;
+  const api = newApi();
+  for (const register of Object.values(openRoutes)) register(api, deps);
+  const onFault = (error: unknown) =>
+    logger.error({ err: error }, 'an answer could not be kept for its Idempotency-Key');
+  api.use('*', authenticate({ database, adminKey: settings.adminKey, wallClock }));
+  api.use('*', limitRate(settings.requestsPerSecondMax));
+  api.use('*', requireJson);
+  api.use('*', idempotency({ database, linkSecret: settings.linkSecret, onFault }));
+  for (const register of Object.values(routes)) register(api, deps);
+  return api;
+}
+
+/** Makes the application. */
+export function createApp(deps: ApiDependencies): Api {
+  const { settings, logger, wallClock } = deps;
+  const app = newApi();
+  app.onError(onError(logger));
+  app.notFound(notFound);
+  app.use('*', requestId);
+  app.use('*', logRequests(logger, wallClock));
+  app.use('*', boundBody(settings.bodyBytesMax));
+  app.route('/api/v1', versionOne(deps));
+  const document = openApiDocument(app, settings.publicUrl);
+  app.get('/openapi.json', (c) => c.json(document));
+  app.get('/docs', (c) => c.html(docsPage(document)));
+  return app;
+}

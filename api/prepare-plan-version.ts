@@ -1,0 +1,120 @@
+/** Makes the definition of a plan version from a body: prices by id or inline, checked together. */
+import type { Queryable } from '../db/pool';
+import { findPrices, insertPrice, type Price } from '../db/queries/prices';
+import type { Product } from '../db/queries/products';
+import { fail, type FieldError } from '../domain/errors';
+import { idFromFacts } from '../domain/ids';
+import type { PlanDefinition, PlanPrice } from '../domain/plan';
+import type { ProrationPolicy } from '../domain/proration';
+import { parametersOf, priceErrors } from './check-price';
+import { tenantOf, type ApiContext } from './context';
+import type { ApiDependencies } from './dependencies';
+import type { InlinePrice, PlanVersionBody } from './resources/catalogue';
+
+type NewPrice = Omit<Price, 'recordedAt'>;
+
+export interface PreparedVersion {
+  readonly definition: PlanDefinition;
+  /** Inline prices, to be written with the version. */
+  readonly newPrices: readonly NewPrice[];
+}
+
+const currenciesOf = (price: PlanPrice): string[] =>
+  Object.keys((price.parameters as { amounts: Record<string, string> }).amounts).sort();
+
+/** A subscription is billed in one currency, so every price must have it. */
+function currencyErrors(prices: readonly PlanPrice[]): FieldError[] {
+  const first = prices[0] === undefined ? '' : currenciesOf(prices[0]).join(', ');
+  return prices.flatMap((price, index) =>
+    currenciesOf(price).join(', ') === first
+      ? []
+      : [{ path: `prices.${index}.amounts`, message: `must cover the same currencies: ${first}` }],
+  );
+}
+
+const isInline = (price: PlanVersionBody['prices'][number]): price is InlinePrice => !('price_id' in price);
+
+/** Facts of the request name inline prices, so that a repetition makes the same. */
+function newPrice(c: ApiContext, product: Product, price: InlinePrice, index: number): NewPrice {
+  const { kind, model, description, stream = product.stream } = price;
+  const id = idFromFacts('price', c.get('seed'), String(index));
+  return {
+    id,
+    tenantId: product.tenantId,
+    productId: product.id,
+    kind,
+    model,
+    parameters: parametersOf(price),
+    description,
+    stream,
+  };
+}
+
+/** Only what a plan keeps of a price. */
+const snapshot = ({ id, kind, model, parameters, description, stream }: PlanPrice): PlanPrice => ({
+  id,
+  kind,
+  model,
+  parameters,
+  description,
+  stream,
+});
+
+async function storedPrices(c: ApiContext, deps: ApiDependencies, body: PlanVersionBody): Promise<Map<string, Price>> {
+  const { tenantId } = tenantOf(c);
+  const ids = body.prices.flatMap((price) => (isInline(price) ? [] : [price.price_id]));
+  const rows = ids.length === 0 ? [] : await findPrices(deps.database.as(tenantId), tenantId, ids);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+function definitionOf(body: PlanVersionBody, prices: readonly PlanPrice[]): PlanDefinition {
+  const { interval, trial = null, proration = null } = body;
+  return {
+    interval: { unit: interval.unit, count: interval.count },
+    prices: prices.map(snapshot),
+    trial:
+      trial === null
+        ? null
+        : { days: trial.days, paymentMethodRequired: trial.payment_method_required, endBehavior: trial.end_behavior },
+    proration: proration as ProrationPolicy | null,
+  };
+}
+
+/**
+ * Checks and builds a version.
+ * @throws PerennialError `validation_failed` with every field named, `test_mode_only` for intervals of seconds.
+ */
+export async function preparePlanVersion(
+  c: ApiContext,
+  deps: ApiDependencies,
+  product: Product,
+  body: PlanVersionBody,
+): Promise<PreparedVersion> {
+  if (body.interval.unit === 'second' && tenantOf(c).mode !== 'test')
+    fail('test_mode_only', { action: 'A plan billed every few seconds' });
+  const stored = await storedPrices(c, deps, body);
+  const errors: FieldError[] = [];
+  const newPrices: NewPrice[] = [];
+  const prices = body.prices.flatMap((price, index): PlanPrice[] => {
+    if (!isInline(price)) {
+      const row = stored.get(price.price_id);
+      if (row === undefined)
+        errors.push({ path: `prices.${index}.price_id`, message: 'is not a price of this tenant' });
+      return row === undefined ? [] : [row];
+    }
+    const wrong = priceErrors(price, `prices.${index}.`);
+    errors.push(...wrong);
+    if (wrong.length > 0) return [];
+    const made = newPrice(c, product, price, index);
+    newPrices.push(made);
+    return [made];
+  });
+  const fields = errors.length > 0 ? errors : currencyErrors(prices);
+  if (fields.length > 0) fail('validation_failed', {}, { fields });
+  return { definition: definitionOf(body, prices), newPrices };
+}
+
+/** Writes the inline prices of a version. */
+export async function writePlanPrices(db: Queryable, prices: readonly NewPrice[]): Promise<void> {
+  for (const price of prices) await insertPrice(db, price);
+}

@@ -1,0 +1,79 @@
+/** Customers on the wire. */
+import { z } from '@hono/zod-openapi';
+import type { Customer } from '../../db/queries/customers';
+import { toIso } from '../../domain/time';
+import {
+  idField,
+  instantAnswer,
+  metadataAnswer,
+  metadataField,
+  prorationField,
+  shortText,
+  timeZoneField,
+} from '../fields';
+
+export const customerExample = {
+  id: 'cus_01kav5xq8yfz2s1m3c4d5e6f7g',
+  name: 'Acme Ltd',
+  email: 'billing@acme.example',
+  time_zone: 'Africa/Nairobi',
+  proration_policy: null,
+  test_clock_id: null,
+  default_payment_method_id: null,
+  metadata: { crm: 'A-17' },
+  created_at: '2026-01-31T00:00:00.000Z',
+};
+
+export const customerAnswer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    email: z.string().nullable(),
+    time_zone: z.string().nullable(),
+    proration_policy: z.string().nullable(),
+    test_clock_id: z.string().nullable(),
+    default_payment_method_id: z.string().nullable(),
+    metadata: metadataAnswer,
+    created_at: instantAnswer,
+  })
+  .openapi('Customer', { example: customerExample });
+
+const emailField = z.email().max(320).openapi({ example: 'billing@acme.example' });
+
+export const customerBody = z
+  .strictObject({
+    name: shortText,
+    email: emailField.nullish(),
+    time_zone: timeZoneField.nullish(),
+    proration_policy: prorationField.nullish(),
+    test_clock_id: idField('clock_01kav5xq8yfz2s1m3c4d5e6f7g').nullish(),
+    metadata: metadataField.default({}),
+  })
+  .openapi('CustomerCreate', {
+    example: { name: 'Acme Ltd', email: 'billing@acme.example', time_zone: 'Africa/Nairobi' },
+  });
+
+export const customerPatch = z
+  .strictObject({
+    name: shortText.optional(),
+    email: emailField.nullish(),
+    time_zone: timeZoneField.nullish(),
+    proration_policy: prorationField.nullish(),
+    metadata: metadataField.optional(),
+  })
+  .openapi('CustomerUpdate', { example: { name: 'Acme Limited' } });
+
+/** A customer as it leaves. */
+export function presentCustomer(customer: Customer): z.infer<typeof customerAnswer> {
+  return {
+    id: customer.id,
+    name: customer.name,
+    email: customer.email,
+    time_zone: customer.timeZone,
+    proration_policy: customer.prorationPolicy,
+    test_clock_id: customer.testClockId,
+    default_payment_method_id: customer.defaultPaymentMethodId,
+    metadata: { ...customer.metadata },
+    created_at: toIso(customer.occurredAt),
+  };
+}

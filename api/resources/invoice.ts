@@ -1,0 +1,120 @@
+/** Invoices and their lines on the wire. */
+import { z } from '@hono/zod-openapi';
+import type { InvoiceLine } from '../../db/queries/invoice-lines';
+import type { Invoice } from '../../db/queries/invoices';
+import { toIso } from '../../domain/time';
+import { instantAnswer, isoOrNull, moneyAnswer, wireMoney } from '../fields';
+
+const usd = (amount: string) => ({ amount, currency: 'USD' });
+
+const lineExample = {
+  id: 'il_01kav5xq8yfz2s1m3c4d5e6f7g',
+  kind: 'recurring',
+  description: 'Pro, monthly',
+  price_id: 'price_01kav5xq8yfz2s1m3c4d5e6f7g',
+  stream: 'subscriptions',
+  quantity: '1',
+  amount: usd('49.00'),
+  period: { start: '2026-01-31T00:00:00.000Z', end: '2026-02-28T00:00:00.000Z' },
+  credits_line_id: null,
+  explanation: { text: '49.00 USD flat' },
+};
+
+const periodAnswer = z.object({ start: instantAnswer, end: instantAnswer });
+
+export const lineAnswer = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    description: z.string(),
+    price_id: z.string(),
+    stream: z.string(),
+    quantity: z.string(),
+    amount: moneyAnswer,
+    period: periodAnswer,
+    credits_line_id: z.string().nullable(),
+    explanation: z
+      .unknown()
+      .openapi({ description: 'How the amount came about: quantity, rate, ratio of the period, rounding.' }),
+  })
+  .openapi('InvoiceLine', { example: lineExample });
+
+export const invoiceExample = {
+  id: 'inv_01kav5xq8yfz2s1m3c4d5e6f7g',
+  number: 'INV-000001',
+  status: 'paid',
+  customer_id: 'cus_01kav5xq8yfz2s1m3c4d5e6f7g',
+  subscription_id: 'sub_01kav5xq8yfz2s1m3c4d5e6f7g',
+  total: usd('49.00'),
+  balance_applied: usd('0.00'),
+  carried_over: usd('0.00'),
+  amount_due: usd('49.00'),
+  amount_paid: usd('49.00'),
+  period: lineExample.period,
+  due_at: '2026-01-31T00:00:00.000Z',
+  settled_at: '2026-01-31T00:00:02.000Z',
+  created_at: '2026-01-31T00:00:00.000Z',
+  lines: [lineExample],
+};
+
+export const invoiceAnswer = z
+  .object({
+    id: z.string(),
+    number: z.string().nullable(),
+    status: z.string(),
+    customer_id: z.string(),
+    subscription_id: z.string(),
+    total: moneyAnswer,
+    balance_applied: moneyAnswer,
+    carried_over: moneyAnswer,
+    amount_due: moneyAnswer,
+    amount_paid: moneyAnswer,
+    period: periodAnswer,
+    due_at: instantAnswer,
+    settled_at: instantAnswer.nullable(),
+    created_at: instantAnswer,
+    lines: z
+      .array(lineAnswer)
+      .optional()
+      .openapi({ description: 'Always for one invoice; in lists with expand[]=lines.' }),
+  })
+  .openapi('Invoice', { example: invoiceExample });
+
+export type InvoiceAnswer = z.infer<typeof invoiceAnswer>;
+
+function presentLine(line: InvoiceLine): z.infer<typeof lineAnswer> {
+  return {
+    id: line.id,
+    kind: line.kind,
+    description: line.description,
+    price_id: line.priceId,
+    stream: line.stream,
+    quantity: line.quantity,
+    amount: wireMoney(line.amount),
+    period: { start: toIso(line.periodStart), end: toIso(line.periodEnd) },
+    credits_line_id: line.creditsLineId,
+    explanation: line.explanation,
+  };
+}
+
+/** An invoice as it leaves; with its lines when they were read. */
+export function presentInvoice(invoice: Invoice, lines: readonly InvoiceLine[] | null): InvoiceAnswer {
+  const own = lines?.filter((line) => line.invoiceId === invoice.id).map(presentLine);
+  return {
+    id: invoice.id,
+    number: invoice.number,
+    status: invoice.status,
+    customer_id: invoice.customerId,
+    subscription_id: invoice.subscriptionId,
+    total: wireMoney(invoice.total),
+    balance_applied: wireMoney(invoice.balanceApplied),
+    carried_over: wireMoney(invoice.carriedOver),
+    amount_due: wireMoney(invoice.amountDue),
+    amount_paid: wireMoney(invoice.amountPaid),
+    period: { start: toIso(invoice.periodStart), end: toIso(invoice.periodEnd) },
+    due_at: toIso(invoice.dueAt),
+    settled_at: isoOrNull(invoice.settledAt),
+    created_at: toIso(invoice.occurredAt),
+    ...(own === undefined ? {} : { lines: own }),
+  };
+}

@@ -1,0 +1,110 @@
+/** Invoices, and the commands about what is owed. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { findInvoice, listInvoices } from '../../db/queries/invoices';
+import { linesOfInvoices } from '../../db/queries/invoice-lines';
+import type { CommandName } from '../../domain/subscription/commands';
+import { idParameter, jsonAnswer } from '../answers';
+import { carryOutCommand } from '../carry-out-command';
+import { tenantOf, type Api, type ApiContext } from '../context';
+import type { ApiDependencies } from '../dependencies';
+import { foundOr404 } from '../found';
+import { expandField, pageAnswer, pageFields, pageOf } from '../pagination';
+import { invoiceAnswer, invoiceExample, presentInvoice, type InvoiceAnswer } from '../resources/invoice';
+
+const tags = ['Invoices'];
+const id = idParameter(invoiceExample.id);
+
+const get = createRoute({
+  method: 'get',
+  path: '/invoices/{id}',
+  tags,
+  summary: 'Read an invoice with its lines',
+  request: id,
+  responses: { 200: jsonAnswer(invoiceAnswer, 'The invoice.') },
+});
+const list = createRoute({
+  method: 'get',
+  path: '/invoices',
+  tags,
+  summary: 'List invoices',
+  request: {
+    query: z.strictObject({
+      ...pageFields,
+      ...expandField(['lines']),
+      status: z.string().optional(),
+      customer_id: z.string().optional(),
+      subscription_id: z.string().optional(),
+    }),
+  },
+  responses: { 200: jsonAnswer(pageAnswer(invoiceAnswer), 'A page of invoices.') },
+});
+
+type InvoiceCommandName = Extract<CommandName, 'retryPayment' | 'voidInvoice' | 'markUncollectible'>;
+
+const commands: Readonly<Record<InvoiceCommandName, { readonly path: string; readonly summary: string }>> = {
+  retryPayment: { path: 'pay', summary: 'Try the payment of an open invoice now' },
+  voidInvoice: { path: 'void', summary: 'Void an open invoice' },
+  markUncollectible: { path: 'mark-uncollectible', summary: 'Give an open invoice up as a bad debt' },
+};
+
+async function readInvoice(deps: ApiDependencies, tenantId: string, invoiceId: string): Promise<InvoiceAnswer> {
+  const db = deps.database.as(tenantId);
+  const [invoice, lines] = await Promise.all([
+    findInvoice(db, tenantId, invoiceId),
+    linesOfInvoices(db, tenantId, [invoiceId]),
+  ]);
+  return presentInvoice(foundOr404(invoice, 'Invoice', invoiceId), lines);
+}
+
+function registerCommand(api: Api, deps: ApiDependencies, name: InvoiceCommandName): void {
+  const { path, summary } = commands[name];
+  const route = createRoute({
+    method: 'post',
+    path: `/invoices/{id}/${path}`,
+    tags,
+    summary,
+    request: id,
+    responses: {
+      200: jsonAnswer(invoiceAnswer, 'The invoice once the command is carried out.'),
+      202: jsonAnswer(
+        invoiceAnswer,
+        'The command is accepted and still being carried out; repeat with the same Idempotency-Key.',
+      ),
+    },
+  });
+  api.openapi(route, async (c) => {
+    const { tenantId } = tenantOf(c as ApiContext);
+    const { id: invoiceId } = c.req.valid('param') as { id: string };
+    const invoice = foundOr404(
+      await findInvoice(deps.database.as(tenantId), tenantId, invoiceId),
+      'Invoice',
+      invoiceId,
+    );
+    const payload = name === 'retryPayment' ? { invoiceId, customerPresent: false } : { invoiceId };
+    const { progress } = await carryOutCommand(c, deps, invoice.subscriptionId, name, payload);
+    return c.json(await readInvoice(deps, tenantId, invoiceId), progress === 'settled' ? 200 : 202);
+  });
+}
+
+/** Registers the routes of invoices. */
+export function invoices(api: Api, deps: ApiDependencies): void {
+  const { database } = deps;
+  api.openapi(get, async (c) => c.json(await readInvoice(deps, tenantOf(c).tenantId, c.req.valid('param').id), 200));
+  api.openapi(list, async (c) => {
+    const { tenantId } = tenantOf(c);
+    const db = database.as(tenantId);
+    const query = c.req.valid('query');
+    const filters = { status: query.status, customerId: query.customer_id, subscriptionId: query.subscription_id };
+    const page = await listInvoices(db, tenantId, filters, pageOf(query));
+    const wantsLines = query['expand[]']?.includes('lines') === true;
+    const lines = wantsLines
+      ? await linesOfInvoices(
+          db,
+          tenantId,
+          page.data.map((invoice) => invoice.id),
+        )
+      : null;
+    return c.json({ data: page.data.map((invoice) => presentInvoice(invoice, lines)), has_more: page.hasMore }, 200);
+  });
+  for (const name of Object.keys(commands) as InvoiceCommandName[]) registerCommand(api, deps, name);
+}

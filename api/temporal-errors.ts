@@ -1,0 +1,60 @@
+/** Temporal's failures in the words of the catalogue. */
+import {
+  ApplicationFailure,
+  isGrpcDeadlineError,
+  isGrpcServiceError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { isErrorCode, PerennialError, type FieldError } from '../domain/errors';
+
+/** gRPC status codes (grpc/grpc doc/statuscodes.md). */
+const grpc = {
+  cancelled: 1,
+  deadlineExceeded: 4,
+  notFound: 5,
+  resourceExhausted: 8,
+  aborted: 10,
+  unavailable: 14,
+} as const;
+
+/** Temporal frees its request budget every second. */
+const busyRetrySeconds = 2;
+
+function causes(error: unknown): unknown[] {
+  const chain: unknown[] = [];
+  for (let current = error; current instanceof Error && chain.length < 8; current = current.cause) chain.push(current);
+  return chain;
+}
+
+const grpcCodeOf = (error: unknown): number | null => causes(error).find(isGrpcServiceError)?.code ?? null;
+
+/** True when the wait ended before the answer came: what was sent may have arrived. */
+export function isDeadline(error: unknown): boolean {
+  return (
+    isGrpcDeadlineError(error) ||
+    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+    grpcCodeOf(error) === grpc.deadlineExceeded
+  );
+}
+
+/** A refusal by the rules travels as an application failure whose type is the code and whose details are the context and the fields. */
+function refusalOf(error: unknown): PerennialError | null {
+  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return null;
+  const { type, details } = error.cause;
+  if (!isErrorCode(type)) return null;
+  const [context, fields] = (details ?? []) as [Record<string, string | number> | undefined, FieldError[] | undefined];
+  return new PerennialError(type, context ?? {}, { ...(Array.isArray(fields) ? { fields } : {}), cause: error });
+}
+
+/** @throws PerennialError always: the refusal, `rate_limited`, `temporal_unavailable`, or `internal` for what nobody foresaw. */
+export function translateTemporalError(error: unknown): never {
+  const refused = refusalOf(error);
+  if (refused !== null) throw refused;
+  const code = grpcCodeOf(error);
+  if (code === grpc.resourceExhausted)
+    throw new PerennialError('rate_limited', { retryAfterSeconds: busyRetrySeconds }, { cause: error });
+  const down = code === grpc.unavailable || code === grpc.aborted || code === grpc.cancelled || isDeadline(error);
+  if (down) throw new PerennialError('temporal_unavailable', {}, { cause: error });
+  throw new PerennialError('internal', {}, { cause: error });
+}

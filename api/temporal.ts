@@ -1,0 +1,256 @@
+/**
+ * The port to the workflows, and its implementation on Temporal's client. The connection is lazy: the API starts and answers 503 while
+ * Temporal is down. Every call is bounded, and every failure leaves as an error of the catalogue.
+ */
+import {
+  Client,
+  Connection,
+  makeGrpcRetryInterceptor,
+  defaultGrpcRetryOptions,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { fail } from '../domain/errors';
+import type { CommandName, CommandPayloads } from '../domain/subscription/commands';
+import type { SubscriptionState } from '../domain/subscription/state';
+import {
+  messages,
+  queues,
+  refundWorkflowId,
+  searchAttributes,
+  subscriptionWorkflowId,
+  testClockWorkflowId,
+  workflowTypes,
+  type MessageMeta,
+  type RefundInput,
+  type TestClockInput,
+} from '../workflows/contract';
+import { isDeadline, translateTemporalError } from './temporal-errors';
+
+/** Whether the thing that was asked for is complete, or goes on after the answer. */
+export type Progress = 'settled' | 'running';
+
+export interface CommandTarget {
+  readonly tenantId: string;
+  readonly subscriptionId: string;
+}
+
+/** What the API asks of workflows. Every method may throw `temporal_unavailable` or `rate_limited`. */
+export interface WorkflowPort {
+  /** Starts a subscription unless it runs, and waits until nothing is due. Repeating it changes nothing. */
+  startSubscription(state: SubscriptionState): Promise<Progress>;
+  /** Carries out a command. Also throws the refusal of the rules, or `subscription_ended` when the workflow is gone. */
+  command<N extends CommandName>(
+    target: CommandTarget,
+    name: N,
+    payload: CommandPayloads[N],
+    meta: MessageMeta & { commandId: string },
+  ): Promise<Progress>;
+  /** Sends a signal; a workflow that is gone needs none. */
+  signal(target: CommandTarget, name: string, args: readonly unknown[]): Promise<void>;
+  startRefund(input: RefundInput): Promise<Progress>;
+  /** Also throws `test_clock_advancing` when the clock moves to another instant. */
+  advanceTestClock(input: TestClockInput, alreadyUnderWay: boolean): Promise<Progress>;
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** How long an answer may wait. Idempotency locks last 60 s, so every wait stays below. */
+const waitMs = {
+  start: 15_000,
+  command: 20_000,
+  signal: 3_000,
+  refund: 10_000,
+  advance: 55_000,
+  look: 1_500,
+  ping: 1_500,
+} as const;
+
+/** A person waits: two quick retries, then 503. */
+const retry = defaultGrpcRetryOptions({ maxAttempts: 3 });
+
+export interface TemporalOptions {
+  readonly address: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+}
+
+function openConnection(address: string): Connection {
+  return Connection.lazy({
+    address,
+    interceptors: [makeGrpcRetryInterceptor(retry)],
+    // The default grows to two minutes: a restarted server would be missed for that long.
+    channelArgs: {
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.min_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1_000,
+    },
+  });
+}
+
+/** How every subscription is started, by whomever: the same id, policies, label and attributes. */
+export function subscriptionStart(state: SubscriptionState, taskQueue: string) {
+  return {
+    workflowId: subscriptionWorkflowId(state.tenantId, state.subscriptionId),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    taskQueue: queues.main(taskQueue),
+    args: [{ state }],
+    staticSummary: state.label,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: searchAttributes.tenantId, value: state.tenantId },
+      { key: searchAttributes.customerId, value: state.customerId },
+      { key: searchAttributes.planId, value: state.terms.planId },
+      { key: searchAttributes.billingStatus, value: state.status },
+      { key: searchAttributes.needsAttention, value: false },
+    ]),
+  } satisfies WorkflowStartOptions;
+}
+
+/** Opens the port. Nothing is sent before the first call. */
+export function openWorkflows(options: TemporalOptions): WorkflowPort {
+  const connection = openConnection(options.address);
+  const client = new Client({ connection, namespace: options.namespace });
+  const within = <T>(ms: number, call: () => Promise<T>): Promise<T> => connection.withDeadline(Date.now() + ms, call);
+  const scope: Scope = { client, within, taskQueue: options.taskQueue };
+  return {
+    startSubscription: (state) => startSubscription(scope, state),
+    command: (target, name, payload, meta) => sendCommand(scope, target, name, [payload, meta], meta.commandId),
+    signal: (target, name, args) => sendSignal(scope, target, name, args),
+    startRefund: (input) => startRefund(scope, input),
+    advanceTestClock: (input, alreadyUnderWay) => advanceTestClock(scope, input, alreadyUnderWay),
+    ping: () =>
+      within(waitMs.ping, () => connection.workflowService.getSystemInfo({})).then(
+        () => true,
+        () => false,
+      ),
+    close: () => connection.close(),
+  };
+}
+
+interface Scope {
+  readonly client: Client;
+  readonly within: <T>(ms: number, call: () => Promise<T>) => Promise<T>;
+  readonly taskQueue: string;
+}
+
+/** True when the workflow was ever started: a time-out tells nothing about that. */
+async function exists({ client, within }: Scope, workflowId: string): Promise<boolean> {
+  return within(waitMs.look, () => client.workflow.getHandle(workflowId).describe()).then(
+    () => true,
+    (error: unknown) => (error instanceof WorkflowNotFoundError ? false : translateTemporalError(error)),
+  );
+}
+
+async function startSubscription(scope: Scope, state: SubscriptionState): Promise<Progress> {
+  const start = subscriptionStart(state, scope.taskQueue);
+  const startWorkflowOperation = new WithStartWorkflowOperation(workflowTypes.subscription, start);
+  // Whoever does not look at the handle must still hear of its failure once, not as an unhandled rejection.
+  startWorkflowOperation.workflowHandle().catch(() => undefined);
+  try {
+    const updateId = `settle:${state.subscriptionId}`;
+    await scope.within(waitMs.start, () =>
+      scope.client.workflow.executeUpdateWithStart(messages.settle, { startWorkflowOperation, updateId, args: [] }),
+    );
+    return 'settled';
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'settled';
+    // Started and busy, or no worker runs: the subscription exists and goes on by itself.
+    if (isDeadline(error) && (await exists(scope, start.workflowId))) return 'running';
+    return translateTemporalError(error);
+  }
+}
+
+async function sendCommand(
+  scope: Scope,
+  { tenantId, subscriptionId }: CommandTarget,
+  name: string,
+  args: [payload: unknown, meta: MessageMeta],
+  updateId: string,
+): Promise<Progress> {
+  const workflow = scope.client.workflow.getHandle(subscriptionWorkflowId(tenantId, subscriptionId));
+  let accepted = false;
+  try {
+    await scope.within(waitMs.command, async () => {
+      const update = await workflow.startUpdate(name, { args, updateId, waitForStage: 'ACCEPTED' });
+      accepted = true;
+      await update.result();
+    });
+    return 'settled';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return fail('subscription_ended', { subscriptionId });
+    // Once accepted it stands in the history and will be carried out; before that nobody has it.
+    if (accepted && isDeadline(error)) return 'running';
+    return translateTemporalError(error);
+  }
+}
+
+async function sendSignal(scope: Scope, target: CommandTarget, name: string, args: readonly unknown[]): Promise<void> {
+  const workflow = scope.client.workflow.getHandle(subscriptionWorkflowId(target.tenantId, target.subscriptionId));
+  try {
+    await scope.within(waitMs.signal, () => workflow.signal(name, ...args));
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) translateTemporalError(error);
+  }
+}
+
+/** Waits for a workflow's end, whatever it is: its rows tell the result. */
+async function waitForEnd({ client, within }: Scope, workflowId: string, ms: number): Promise<Progress> {
+  return within(ms, () => client.workflow.getHandle(workflowId).result()).then(
+    () => 'settled',
+    (error: unknown) => (isDeadline(error) ? 'running' : endedBadly(error)),
+  );
+}
+
+function endedBadly(error: unknown): Progress {
+  return error instanceof Error && error.name === 'WorkflowFailedError' ? 'settled' : translateTemporalError(error);
+}
+
+async function startRefund(scope: Scope, input: RefundInput): Promise<Progress> {
+  const workflowId = refundWorkflowId(input.tenantId, input.refundId);
+  const options = {
+    workflowId,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    taskQueue: queues.main(scope.taskQueue),
+    args: [input],
+    staticSummary: input.label,
+    typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.tenantId, value: input.tenantId }]),
+  } satisfies WorkflowStartOptions;
+  await startOnce(scope, workflowTypes.refund, options);
+  return waitForEnd(scope, workflowId, waitMs.refund);
+}
+
+/** A workflow known by its type name alone. */
+type AnyWorkflow = (...args: unknown[]) => Promise<unknown>;
+
+/** Starts a workflow; false when one of that id exists and the policies refuse another. */
+async function startOnce(
+  { client, within }: Scope,
+  type: string,
+  options: WorkflowStartOptions<AnyWorkflow>,
+): Promise<boolean> {
+  return within(waitMs.signal, () => client.workflow.start<AnyWorkflow>(type, options)).then(
+    () => true,
+    (error: unknown) => (error instanceof WorkflowExecutionAlreadyStartedError ? false : translateTemporalError(error)),
+  );
+}
+
+async function advanceTestClock(scope: Scope, input: TestClockInput, alreadyUnderWay: boolean): Promise<Progress> {
+  const workflowId = testClockWorkflowId(input.tenantId, input.clockId);
+  const options = {
+    workflowId,
+    workflowIdConflictPolicy: 'FAIL',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    taskQueue: queues.main(scope.taskQueue),
+    args: [input],
+    staticSummary: `Test clock to ${new Date(input.target).toISOString()}`,
+    typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.tenantId, value: input.tenantId }]),
+  } satisfies WorkflowStartOptions;
+  const started = await startOnce(scope, workflowTypes.testClock, options);
+  if (!started && !alreadyUnderWay) fail('test_clock_advancing', { clockId: input.clockId });
+  return waitForEnd(scope, workflowId, waitMs.advance);
+}
