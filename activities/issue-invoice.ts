@@ -27,8 +27,17 @@ function termsToBill({ state, reason }: IssueInvoiceInput): Terms {
   return reason === 'renewal' && state.pendingTerms !== null ? state.pendingTerms : state.terms;
 }
 
-const wantsTrial = ({ reason }: IssueInvoiceInput, definition: PlanDefinition): boolean =>
-  reason === 'start' && definition.trial !== null;
+/**
+ * When the trial of a starting subscription ends; null: it has none. The subscription's own end stands above the plan's days.
+ * The plan's days are calendar days in the customer's zone: a change of daylight saving must not bill an hour or a day early.
+ */
+function trialEndOf({ state, reason, at }: IssueInvoiceInput, definition: PlanDefinition): Instant | null {
+  if (reason !== 'start') return null;
+  const count = definition.trial?.days ?? 0;
+  const planned = count === 0 ? null : periodBoundary(at, { unit: 'day', count }, 1, state.timeZone);
+  const end = state.trialEnd ?? planned;
+  return end === null || end <= at ? null : end;
+}
 
 /** A trial that ends without a payment method does what its plan says. */
 function trialEndsUnpaid(
@@ -39,13 +48,6 @@ function trialEndsUnpaid(
   if (reason !== 'trial_end' || facts.hasPaymentMethod) return null;
   const behavior = definition.trial?.endBehavior ?? 'charge';
   return behavior === 'charge' ? null : behavior;
-}
-
-function trialEvent(input: IssueInvoiceInput, definition: PlanDefinition): SubscriptionEvent {
-  // Calendar days in the customer's zone: a change of daylight saving must not bill an hour or a day early.
-  const count = definition.trial?.days ?? 0;
-  const trialEnd = periodBoundary(input.at, { unit: 'day', count }, 1, input.state.timeZone);
-  return { type: 'trial_started', at: input.now, trialEnd, period: { index: -1, start: input.at, end: trialEnd } };
 }
 
 export function issueInvoice(deps: ActivityDependencies) {
@@ -64,8 +66,11 @@ export function issueInvoice(deps: ActivityDependencies) {
     const facts =
       (await loadBillingFacts(db, request)) ?? fail('not_found', { resource: 'Subscription', id: subscriptionId });
     const plan = facts.plan ?? fail('plan_version_not_found', { planId: terms.planId, version: terms.planVersion });
-    if (wantsTrial(input, plan.definition))
-      return recordFact(deps, { state, now, event: trialEvent(input, plan.definition) });
+    const trialEnd = trialEndOf(input, plan.definition);
+    if (trialEnd !== null) {
+      const period = { index: -1, start: input.at, end: trialEnd };
+      return recordFact(deps, { state, now, event: { type: 'trial_started', at: now, trialEnd, period } });
+    }
     const unpaid = trialEndsUnpaid(input, facts, plan.definition);
     if (unpaid === 'pause') return recordFact(deps, { state, now, event: { type: 'trial_paused', at: now } });
     if (unpaid === 'cancel')
