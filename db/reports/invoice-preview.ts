@@ -1,0 +1,84 @@
+/**
+ * What an invoice would say, computed by the functions that make it: nothing is written.
+ */
+import { fail, isRefusal, type Refusal } from '../../domain/errors';
+import { billChange } from '../../domain/invoice/change-bill';
+import type { InvoiceLine } from '../../domain/invoice/line';
+import { billPeriod } from '../../domain/invoice/period-bill';
+import type { Span } from '../../domain/invoice/period-lines';
+import { invoiceTotals, type InvoiceTotals } from '../../domain/invoice/totals';
+import type { SubscriptionState, Terms } from '../../domain/subscription/state';
+import type { Instant } from '../../domain/time';
+import type { Queryable } from '../pool';
+import { loadBillingFacts } from '../transactions/billing-facts';
+import { loadChange, type ChangeRequest } from '../transactions/change-facts';
+
+export interface InvoicePreview {
+  /** The instant it was computed for; hand it to the change as `at`, and the change costs what the preview said. */
+  readonly at: Instant;
+  readonly span: Span;
+  readonly terms: Terms;
+  readonly lines: readonly InvoiceLine[];
+  readonly totals: InvoiceTotals;
+}
+
+/** The least amount of a rail (null: no method yet) in a currency; null when it charges any amount. */
+export type MinimumAmount = (rail: string | null, currency: string) => string | null;
+
+/** What a change now would bill, or why it would be refused. */
+export async function previewChange(
+  db: Queryable,
+  state: SubscriptionState,
+  request: ChangeRequest,
+  now: Instant,
+  minimum: MinimumAmount,
+): Promise<InvoicePreview | Refusal> {
+  const loaded = await loadChange(db, state, request, now);
+  if (isRefusal(loaded)) return loaded;
+  const { facts, at, terms } = loaded;
+  const bill = request.atPeriodEnd ? null : billChange(state, loaded);
+  const lines = bill?.lines ?? [];
+  const totals = invoiceTotals(lines, facts.balance, minimum(facts.rail, state.currency));
+  return { at, span: bill?.span ?? { start: at, end: at }, terms, lines, totals };
+}
+
+const reasons = {
+  pending: 'start',
+  trialing: 'trial_end',
+  active: 'renewal',
+  past_due: 'renewal',
+  paused: 'resume',
+} as const;
+
+/** The boundary that is billed next; null when no invoice is to come (canceled, or canceling at the period's end). */
+function nextBoundary(state: SubscriptionState): { at: Instant; reason: 'start' | 'trial_end' | 'renewal' } | null {
+  const reason = (reasons as Partial<Record<string, 'start' | 'trial_end' | 'renewal' | 'resume'>>)[state.status];
+  if (reason === undefined || reason === 'resume') return null;
+  const at = reason === 'start' ? state.startAt : reason === 'trial_end' ? state.trialEnd : (state.period?.end ?? null);
+  if (at === null || (state.cancelAt !== null && state.cancelAt <= at)) return null;
+  return { at, reason };
+}
+
+/** The next invoice of a subscription's calendar as things stand; null when none is to come. */
+export async function previewUpcoming(
+  db: Queryable,
+  state: SubscriptionState,
+  minimum: MinimumAmount,
+): Promise<InvoicePreview | null> {
+  const next = nextBoundary(state);
+  if (next === null) return null;
+  const terms = next.reason === 'renewal' && state.pendingTerms !== null ? state.pendingTerms : state.terms;
+  const { tenantId, subscriptionId, currency } = state;
+  const facts = await loadBillingFacts(db, {
+    tenantId,
+    subscriptionId,
+    currency,
+    planId: terms.planId,
+    planVersion: terms.planVersion,
+  });
+  if (facts === null) return fail('not_found', { resource: 'Subscription', id: subscriptionId });
+  const plan = facts.plan ?? fail('plan_version_not_found', { planId: terms.planId, version: terms.planVersion });
+  const { stretch, lines } = billPeriod(state, plan, facts.proration, next.reason, next.at);
+  const totals = invoiceTotals(lines, facts.balance, minimum(facts.rail, currency));
+  return { at: next.at, span: stretch.period, terms, lines, totals };
+}
