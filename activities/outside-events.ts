@@ -75,12 +75,17 @@ function statusEvent(before: SubscriptionState, after: SubscriptionState): Omit<
     : one('subscription.status_changed', { before: before.status, after: after.status });
 }
 
+/** Where the customer can pay: told with every event that asks something of them. */
+const withLink = (data: Readonly<Record<string, unknown>>, paymentUrl: string | null) =>
+  paymentUrl === null ? data : { ...data, payment_url: paymentUrl };
+
 /** The rows to write for a fact, each with its own id. */
 export function outsideEvents(
   before: SubscriptionState,
   after: SubscriptionState,
   event: SubscriptionEvent,
   totals: InvoiceTotals | null,
+  paymentUrl: string | null,
 ): EventRow[] {
   const build = builders[event.type];
   const rows = [
@@ -90,5 +95,5 @@ export function outsideEvents(
   ];
   // Every fact leaves at least one row, which carries it.
   const told = rows.length > 0 ? rows : one('subscription.noted', { fact: event.type });
-  return told.map((row) => ({ ...row, id: newId('evt') }));
+  return told.map((row) => ({ ...row, id: newId('evt'), data: withLink(row.data, paymentUrl) }));
 }

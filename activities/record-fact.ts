@@ -15,7 +15,7 @@ import { isZero } from '../domain/money';
 import { apply } from '../domain/subscription/apply';
 import type { IssuedInvoice, SubscriptionEvent } from '../domain/subscription/events';
 import type { SubscriptionState } from '../domain/subscription/state';
-import type { Instant } from '../domain/time';
+import { addDays, type Instant } from '../domain/time';
 import type { ActivityDependencies } from './dependencies';
 import { defaultRail } from './default-rail';
 import { outsideEvents } from './outside-events';
@@ -52,6 +52,21 @@ export interface InvoiceFact extends Common {
 const canceledAt = (before: SubscriptionState, after: SubscriptionState, now: Instant) =>
   after.status === 'canceled' && before.status !== 'canceled' ? { canceledAt: now } : {};
 
+/** Links live as long as the longest default dunning and a week more, so that a reminder's link still works at its end. */
+const linkDays = 14;
+
+/** The link on which the customer can pay what was declined, or confirm what waits for them. */
+function paymentUrl(
+  deps: ActivityDependencies,
+  state: SubscriptionState,
+  event: SubscriptionEvent,
+  now: Instant,
+): string | null {
+  if (event.type !== 'payment_declined' && event.type !== 'payment_pending') return null;
+  const { tenantId, subscriptionId } = state;
+  return deps.paymentLink({ tenantId, subscriptionId, invoiceId: event.invoiceId, expiresAt: addDays(now, linkDays) });
+}
+
 /** Writes a fact that brings no invoice. */
 export async function recordFact(deps: ActivityDependencies, fact: PlainFact): Promise<SubscriptionEvent> {
   const { state, now, event, deferred } = fact;
@@ -64,7 +79,7 @@ export async function recordFact(deps: ActivityDependencies, fact: PlainFact): P
     now,
     subscription: { state: after, ...(deferred === undefined ? {} : { deferred }), ...canceledAt(state, after, now) },
     fact: event,
-    events: outsideEvents(state, after, event, null),
+    events: outsideEvents(state, after, event, null, paymentUrl(deps, state, event, now)),
   });
   return event;
 }
@@ -134,7 +149,7 @@ export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFac
     ...balancePart(fact, totals),
     entries,
     fact: event,
-    events: outsideEvents(state, after, event, totals),
+    events: outsideEvents(state, after, event, totals, null),
   });
   return fact.eventOf({ ...issued, number: number ?? '' });
 }
