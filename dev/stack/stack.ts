@@ -53,7 +53,8 @@ export interface StackAddresses {
   readonly temporalNamespace: string;
   readonly temporalUiUrl: string | null;
   readonly stripeUrl: string | null;
-  readonly stripeKey: string;
+  /** The sandbox's; a key of Stripe itself is never written down. */
+  readonly stripeKey: string | null;
   readonly webhookSecret: string;
 }
 
@@ -284,7 +285,7 @@ async function assemble(assembly: Assembly): Promise<Stack> {
     docsUrl: `${apiUrl}/docs`,
     adminKey: variables['API_ADMIN_KEY'] ?? '',
     temporalUiUrl: temporal.uiUrl,
-    stripeKey: variables['STRIPE_SECRET_KEY'] ?? '',
+    stripeKey: stripe.url === null ? null : sandboxStripeKey,
   };
   return {
     ...published,

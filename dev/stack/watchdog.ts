@@ -11,7 +11,7 @@ let channel: Writable | undefined;
 
 function open(): Writable {
   if (channel) return channel;
-  const child = spawn(process.execPath, [path.join(__dirname, 'watchdog.mjs')], {
+  const child = spawn(process.execPath, [path.join(__dirname, 'end-with-parent.mjs')], {
     // Its own process group: Ctrl-C in a terminal reaches only the parent, which stops things in order.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
