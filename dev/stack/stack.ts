@@ -205,13 +205,8 @@ async function bringUpStripe(assembly: Assembly, apiUrl: string): Promise<Stripe
   }
   const port = await assembly.port('Stripe sandbox', options.ports.stripe);
   const stateFile = path.join(options.folder, 'stripe-sandbox.state');
-  const variables = { SANDBOX_PORT: String(port), SANDBOX_STATE_FILE: stateFile };
-  const program = await assembly.program('stripe-sandbox', 'sandbox/stripe/main.ts', variables, [
-    '--port',
-    String(port),
-    '--state-file',
-    stateFile,
-  ]);
+  const settings = ['--port', String(port), '--state-file', stateFile];
+  const program = await assembly.program('stripe-sandbox', 'sandbox/stripe/main.ts', {}, settings);
   const url = `http://127.0.0.1:${program.message.port ?? port}`;
   const receiverUrl = `${apiUrl}/api/v1/webhooks/stripe`;
   const endpoint = await ensureWebhookEndpoint({
