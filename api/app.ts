@@ -14,6 +14,7 @@ import { logRequests } from './middleware/log-requests';
 import { requestId } from './middleware/request-id';
 import { openApiDocument } from './openapi';
 import { openRoutes, routes } from './routes';
+import { paymentPages } from './routes/pay';
 
 /** Each fault of a body, parameter or query with its dotted path; unknown fields by their own name. */
 function refuseFaults(error: ZodError): never {
@@ -59,6 +60,7 @@ export function createApp(deps: ApiDependencies): Api {
   app.route('/api/v1', versionOne(deps));
   const document = openApiDocument(app, settings.publicUrl);
   app.get('/openapi.json', (c) => c.json(document));
+  paymentPages(app, deps);
   app.get('/docs', (c) => c.html(docsPage(document)));
   return app;
 }

@@ -19,6 +19,8 @@ export interface Problem {
   readonly detail: string;
   readonly request_id: string;
   readonly errors: { readonly field: string; readonly reason: string }[];
+  /** Why the issuer said no, in the rail's own word. */
+  readonly decline_code?: string;
 }
 
 /** A business "no" that HTTP has its own status for: 402 Payment Required, as every payment API answers a declined card. */
@@ -37,7 +39,10 @@ const retryAfterSeconds: Partial<Record<ErrorCode, number>> = {
 
 /** Field names of commands are the engine's own; on the wire they are snake_case. */
 export function wireName(path: string): string {
-  return path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return path.replace(
+    /([a-z\d])([A-Z])/g,
+    (_match, before: string, letter: string) => `${before}_${letter.toLowerCase()}`,
+  );
 }
 
 /** Every error as one of the catalogue. What nobody foresaw is `internal`, with the original as its cause. */
@@ -55,6 +60,7 @@ export function asPerennialError(error: unknown): PerennialError {
 /** The body of an error's answer. */
 export function problemOf(error: PerennialError, requestId: string): Problem {
   const { code } = error;
+  const declineCode = error.context['declineCode'];
   return {
     type: `https://perennial.dev/errors/${code}`,
     title: code.replaceAll('_', ' '),
@@ -63,6 +69,7 @@ export function problemOf(error: PerennialError, requestId: string): Problem {
     detail: error.message,
     request_id: requestId,
     errors: (error.fields ?? []).map(({ path, message }: FieldError) => ({ field: wireName(path), reason: message })),
+    ...(typeof declineCode === 'string' ? { decline_code: declineCode } : {}),
   };
 }
 

@@ -38,13 +38,18 @@ export function isDeadline(error: unknown): boolean {
   );
 }
 
-/** A refusal by the rules travels as an application failure whose type is the code and whose details are the context and the fields. */
+interface RefusalDetail {
+  readonly context?: Readonly<Record<string, string | number>>;
+  readonly fields?: readonly FieldError[];
+}
+
+/** A refusal by the rules travels as an application failure whose type is the code and whose detail is `{ context, fields }`. */
 function refusalOf(error: unknown): PerennialError | null {
   if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return null;
   const { type, details } = error.cause;
   if (!isErrorCode(type)) return null;
-  const [context, fields] = (details ?? []) as [Record<string, string | number> | undefined, FieldError[] | undefined];
-  return new PerennialError(type, context ?? {}, { ...(Array.isArray(fields) ? { fields } : {}), cause: error });
+  const [detail] = (details ?? []) as [RefusalDetail | undefined];
+  return new PerennialError(type, detail?.context ?? {}, { fields: detail?.fields ?? [], cause: error });
 }
 
 /** @throws PerennialError always: the refusal, `rate_limited`, `temporal_unavailable`, or `internal` for what nobody foresaw. */

@@ -16,6 +16,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import { fail } from '../domain/errors';
 import type { CommandName, CommandPayloads } from '../domain/subscription/commands';
 import type { SubscriptionState } from '../domain/subscription/state';
+import { toIso } from '../domain/time';
 import {
   messages,
   queues,
@@ -52,8 +53,10 @@ export interface WorkflowPort {
   /** Sends a signal; a workflow that is gone needs none. */
   signal(target: CommandTarget, name: string, args: readonly unknown[]): Promise<void>;
   startRefund(input: RefundInput): Promise<Progress>;
-  /** Also throws `test_clock_advancing` when the clock moves to another instant. */
-  advanceTestClock(input: TestClockInput, alreadyUnderWay: boolean): Promise<Progress>;
+  /** Sets a clock in motion; false when it moves already. */
+  startTestClock(input: TestClockInput): Promise<boolean>;
+  /** Waits until a clock that moves has arrived. */
+  awaitTestClock(clock: { tenantId: string; clockId: string }): Promise<Progress>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -121,7 +124,9 @@ export function openWorkflows(options: TemporalOptions): WorkflowPort {
     command: (target, name, payload, meta) => sendCommand(scope, target, name, [payload, meta], meta.commandId),
     signal: (target, name, args) => sendSignal(scope, target, name, args),
     startRefund: (input) => startRefund(scope, input),
-    advanceTestClock: (input, alreadyUnderWay) => advanceTestClock(scope, input, alreadyUnderWay),
+    startTestClock: (input) => startTestClock(scope, input),
+    awaitTestClock: ({ tenantId, clockId }) =>
+      waitForEnd(scope, testClockWorkflowId(tenantId, clockId), waitMs.advance),
     ping: () =>
       within(waitMs.ping, () => connection.workflowService.getSystemInfo({})).then(
         () => true,
@@ -239,18 +244,14 @@ async function startOnce(
   );
 }
 
-async function advanceTestClock(scope: Scope, input: TestClockInput, alreadyUnderWay: boolean): Promise<Progress> {
-  const workflowId = testClockWorkflowId(input.tenantId, input.clockId);
-  const options = {
-    workflowId,
+async function startTestClock(scope: Scope, input: TestClockInput): Promise<boolean> {
+  return startOnce(scope, workflowTypes.testClock, {
+    workflowId: testClockWorkflowId(input.tenantId, input.clockId),
     workflowIdConflictPolicy: 'FAIL',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     taskQueue: queues.main(scope.taskQueue),
     args: [input],
-    staticSummary: `Test clock to ${new Date(input.target).toISOString()}`,
+    staticSummary: `Test clock to ${toIso(input.target)}`,
     typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.tenantId, value: input.tenantId }]),
-  } satisfies WorkflowStartOptions;
-  const started = await startOnce(scope, workflowTypes.testClock, options);
-  if (!started && !alreadyUnderWay) fail('test_clock_advancing', { clockId: input.clockId });
-  return waitForEnd(scope, workflowId, waitMs.advance);
+  });
 }

@@ -63,12 +63,10 @@ export const tenantAnswer = z.object(tenantShape).openapi('Tenant', { example: t
 
 const keyExample = 'pk_test_3yPzK1mVb7Q9sXw2RtLc8NfHd6JgTaEuYi4Oo5BnMZk';
 
-export const newTenantAnswer = z
-  .object({ ...tenantShape, key: z.string() })
-  .openapi('TenantWithKey', {
-    description: 'The key has the scope admin and is shown this once.',
-    example: { ...tenantExample, key: keyExample },
-  });
+export const newTenantAnswer = z.object({ ...tenantShape, key: z.string() }).openapi('TenantWithKey', {
+  description: 'The key has the scope admin and is shown this once.',
+  example: { ...tenantExample, key: keyExample },
+});
 
 const settings = {
   time_zone: timeZoneField,
@@ -163,12 +161,10 @@ const apiKeyShape = {
 };
 
 export const apiKeyAnswer = z.object(apiKeyShape).openapi('ApiKey', { example: apiKeyExample });
-export const newApiKeyAnswer = z
-  .object({ ...apiKeyShape, key: z.string() })
-  .openapi('ApiKeyWithSecret', {
-    description: 'The key itself is shown only here.',
-    example: { ...apiKeyExample, key: keyExample },
-  });
+export const newApiKeyAnswer = z.object({ ...apiKeyShape, key: z.string() }).openapi('ApiKeyWithSecret', {
+  description: 'The key itself is shown only here.',
+  example: { ...apiKeyExample, key: keyExample },
+});
 
 export const apiKeyBody = z
   .strictObject({

@@ -3,27 +3,42 @@ import type { Api } from '../context';
 import type { ApiDependencies } from '../dependencies';
 import { apiKeys } from './api-keys';
 import { customers } from './customers';
+import { events } from './events';
 import { health } from './health';
 import { invoices } from './invoices';
+import { ledger } from './ledger';
+import { paymentMethods } from './payment-methods';
+import { payments } from './payments';
 import { plans } from './plans';
+import { previews } from './previews';
 import { prices } from './prices';
 import { products } from './products';
+import { refunds } from './refunds';
 import { subscriptions } from './subscriptions';
 import { tenants } from './tenants';
+import { testClocks } from './test-clocks';
+import { webhooks } from './webhooks';
 
 type Register = (api: Api, deps: ApiDependencies) => void;
 
 /** Answered without a key. */
-export const openRoutes = { health } as const satisfies Record<string, Register>;
+export const openRoutes = { health, webhooks } as const satisfies Record<string, Register>;
 
 /** Answered to the holder of a key. */
 export const routes = {
   tenants,
   apiKeys,
+  testClocks,
   customers,
+  paymentMethods,
   products,
   prices,
   plans,
   subscriptions,
+  previews,
   invoices,
+  payments,
+  refunds,
+  ledger,
+  events,
 } as const satisfies Record<string, Register>;

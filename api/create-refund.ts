@@ -1,0 +1,95 @@
+/** Writes a refund that was asked for with the message that starts its workflow, and starts it. */
+import type { z } from '@hono/zod-openapi';
+import type { Queryable } from '../db/pool';
+import { findCustomer } from '../db/queries/customers';
+import { insertOutboxMessage, markOutboxDelivered, waitingOutboxMessages } from '../db/queries/outbox';
+import { lockPayment, type Payment } from '../db/queries/payments';
+import { findRefund, insertRefund, refundsClaimed, type Refund } from '../db/queries/refunds';
+import { fail } from '../domain/errors';
+import { idFromSeed, refundWorkflowId } from '../domain/ids';
+import { compare, formatMoney, isPositive, subtract, type Money } from '../domain/money';
+import type { RefundInput } from '../workflows/contract';
+import { tenantOf, type ApiContext } from './context';
+import type { ApiDependencies } from './dependencies';
+import { foundOr404, foundOr422 } from './found';
+import { recordChange } from './record-change';
+import type { refundBody } from './resources/payment';
+
+type Body = z.output<typeof refundBody>;
+
+/** What may be refunded of a payment; its row is locked, so that two refunds at once cannot take the same money. */
+async function amountOf(db: Queryable, payment: Payment, wanted: Money | undefined): Promise<Money> {
+  const { id: paymentId, status, amount } = payment;
+  if (status !== 'succeeded')
+    fail('payment_not_refundable', { paymentId, reason: `it is ${status.replaceAll('_', ' ')}` });
+  const left = subtract(amount, await refundsClaimed(db, payment));
+  const requested = wanted ?? left;
+  if (requested.currency !== amount.currency)
+    fail('currency_mismatch', { left: amount.currency, right: requested.currency });
+  if (wanted !== undefined && !isPositive(wanted)) {
+    fail('validation_failed', {}, { fields: [{ path: 'amount.amount', message: 'must be above zero' }] });
+  }
+  if (!isPositive(left) || compare(requested, left) > 0) {
+    fail('refund_exceeds_payment', { requested: formatMoney(requested), refundable: formatMoney(left) });
+  }
+  return requested;
+}
+
+const inputOf = ({
+  tenantId,
+  id: refundId,
+  amount,
+  paymentId,
+}: Pick<Refund, 'tenantId' | 'id' | 'amount' | 'paymentId'>): RefundInput => ({
+  tenantId,
+  refundId,
+  label: `Refund ${formatMoney(amount)} of ${paymentId}`,
+});
+
+async function writeRefund(c: ApiContext, deps: ApiDependencies, id: string, body: Body): Promise<void> {
+  const { tenantId } = tenantOf(c);
+  await deps.database.transaction(tenantId, async (db) => {
+    const payment = foundOr422(await lockPayment(db, tenantId, body.payment_id), 'payment_id', 'payment');
+    const amount = await amountOf(db, payment, body.amount);
+    const customer = await findCustomer(db, tenantId, payment.customerId);
+    const occurredAt = customer?.clockNow ?? deps.wallClock();
+    const refund = { id, tenantId, paymentId: payment.id, amount, reason: body.reason ?? null, occurredAt };
+    await insertRefund(db, refund);
+    await insertOutboxMessage(db, {
+      tenantId,
+      kind: 'start_refund',
+      workflowId: refundWorkflowId(tenantId, id),
+      payload: inputOf(refund),
+    });
+    const after = { refund_id: id, payment_id: payment.id, amount, reason: refund.reason };
+    const { customerId, subscriptionId } = payment;
+    const event = { type: 'refund.requested', customerId, subscriptionId, data: after };
+    await recordChange(db, c, { action: 'refund.create', subjectId: id, after, occurredAt, event });
+  });
+}
+
+async function start(deps: ApiDependencies, refund: Refund): Promise<void> {
+  const { tenantId, id } = refund;
+  const db = deps.database.as(tenantId);
+  const waiting = await waitingOutboxMessages(db, {
+    tenantId,
+    workflowId: refundWorkflowId(tenantId, id),
+    kind: 'start_refund',
+  });
+  if (waiting.length === 0) return;
+  await deps.workflows.startRefund(inputOf(refund));
+  await markOutboxDelivered(db, tenantId, waiting);
+}
+
+/**
+ * Makes a refund and answers it as it is at its end, or after 10 s.
+ * @throws PerennialError `payment_not_refundable`, `refund_exceeds_payment`, `currency_mismatch`, `temporal_unavailable`.
+ */
+export async function createRefund(c: ApiContext, deps: ApiDependencies, body: Body): Promise<Refund> {
+  const { tenantId } = tenantOf(c);
+  const db = deps.database.as(tenantId);
+  const id = idFromSeed('re', c.get('seed'));
+  if ((await findRefund(db, tenantId, id)) === null) await writeRefund(c, deps, id, body);
+  await start(deps, foundOr404(await findRefund(db, tenantId, id), 'Refund', id));
+  return foundOr404(await findRefund(db, tenantId, id), 'Refund', id);
+}

@@ -1,0 +1,79 @@
+/** Previews of invoices on the wire. */
+import { z } from '@hono/zod-openapi';
+import { quantityMax } from '../../domain/subscription/commands';
+import type { InvoicePreview } from '../../db/reports/invoice-preview';
+import { toIso } from '../../domain/time';
+import { idField, instantAnswer, instantField, moneyAnswer, prorationField, wireMoney } from '../fields';
+import { invoiceExample, lineAnswer } from './invoice';
+
+const { id: _id, ...lineExample } = invoiceExample.lines[0]!;
+
+export const previewAnswer = z
+  .object({
+    at: instantAnswer.openapi({ description: 'Hand it to the change as `at`, and it costs what the preview said.' }),
+    period: z.object({ start: instantAnswer, end: instantAnswer }),
+    plan_id: z.string(),
+    plan_version: z.number(),
+    quantity: z.number(),
+    lines: z.array(lineAnswer.omit({ id: true })),
+    total: moneyAnswer,
+    balance_applied: moneyAnswer,
+    carried_over: moneyAnswer,
+    amount_due: moneyAnswer,
+  })
+  .openapi('InvoicePreview', {
+    example: {
+      at: '2026-02-28T00:00:00.000Z',
+      period: invoiceExample.lines[0]!.period,
+      plan_id: 'plan_01kav5xq8yfz2s1m3c4d5e6f7g',
+      plan_version: 1,
+      quantity: 1,
+      lines: [lineExample],
+      total: invoiceExample.total,
+      balance_applied: invoiceExample.balance_applied,
+      carried_over: invoiceExample.carried_over,
+      amount_due: invoiceExample.amount_due,
+    },
+  });
+
+export const previewChangeBody = z
+  .strictObject({
+    plan_id: idField('plan_01kav5xq8yfz2s1m3c4d5e6f7g').optional(),
+    plan_version: z.number().int().min(1).optional(),
+    quantity: z.number().int().min(0).max(quantityMax).optional(),
+    at_period_end: z.boolean().optional(),
+    proration: prorationField.optional(),
+    at: instantField.optional(),
+  })
+  .refine((body) => body.plan_id !== undefined || body.quantity !== undefined, {
+    path: ['plan_id'],
+    message: 'or quantity must be given',
+  })
+  .openapi('PreviewChange', { example: { quantity: 5 } });
+
+/** A preview as it leaves. */
+export function presentPreview(preview: InvoicePreview): z.infer<typeof previewAnswer> {
+  const { at, span, terms, lines, totals } = preview;
+  return {
+    at: toIso(at),
+    period: { start: toIso(span.start), end: toIso(span.end) },
+    plan_id: terms.planId,
+    plan_version: terms.planVersion,
+    quantity: terms.quantity,
+    lines: lines.map((line) => ({
+      kind: line.kind,
+      description: line.description,
+      price_id: line.priceId,
+      stream: line.stream,
+      quantity: line.quantity,
+      amount: wireMoney(line.amount),
+      period: { start: toIso(line.periodStart), end: toIso(line.periodEnd) },
+      credits_line_id: line.creditsLineId,
+      explanation: line.explanation,
+    })),
+    total: wireMoney(totals.total),
+    balance_applied: wireMoney(totals.balanceApplied),
+    carried_over: wireMoney(totals.carriedOver),
+    amount_due: wireMoney(totals.amountDue),
+  };
+}
