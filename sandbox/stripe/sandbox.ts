@@ -1,7 +1,7 @@
 /** The double as an application without a port: for tests in one process, and what the server serves. */
 import { Hono } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
-import { controlRoutes } from './control/routes';
+import { controlRoutes, type Control } from './control/routes';
 import { createFaults } from './control/faults';
 import { createRequestLog } from './control/request-log';
 import { endpoints } from './endpoints';
@@ -12,7 +12,7 @@ import { createSettler } from './payments/settle-later';
 import { forgetfulJournal, openJournal, readJournal } from './state/journal';
 import { createWorld, type World } from './state/world';
 import { addWebhookEndpoint, type NewWebhookEndpoint } from './resources/webhook-endpoints';
-import { createDispatcher, type Dispatcher } from './webhooks/dispatcher';
+import { Dispatcher } from './webhooks/dispatcher';
 
 export interface StripeSandboxOptions {
   /** Where the state is kept over a restart; without it the sandbox forgets. */
@@ -54,7 +54,7 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
   });
   const journal = startJournal(world, options.stateFile);
   const commit = (): void => journal.append(world.takeChanges());
-  const dispatcher = createDispatcher({
+  const dispatcher = new Dispatcher({
     world,
     retryDelaysMs: options.webhookRetryDelaysMs ?? RETRY_DELAYS_MS,
     timeoutMs: options.webhookTimeoutMs ?? WEBHOOK_TIMEOUT_MS,
@@ -73,10 +73,16 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
   };
   addMissingEndpoints(world, options.webhookEndpoints ?? []);
   commit();
+  const reset = (): void => {
+    world.reset();
+    dispatcher.clear();
+    addMissingEndpoints(world, options.webhookEndpoints ?? []);
+    commit();
+  };
   dispatcher.resume();
   settler.resume();
   return {
-    app: createApplication(pipeline, dispatcher),
+    app: createApplication({ pipeline, dispatcher, reset }),
     world,
     dispatcher,
     close: () => {
@@ -99,10 +105,11 @@ function addMissingEndpoints(world: World, wanted: readonly NewWebhookEndpoint[]
   for (const endpoint of wanted) if (!present.has(endpoint.url)) addWebhookEndpoint(world, endpoint);
 }
 
-function createApplication(pipeline: Pipeline, dispatcher: Dispatcher): Hono<{ Bindings: HttpBindings }> {
+function createApplication(control: Control): Hono<{ Bindings: HttpBindings }> {
+  const { pipeline } = control;
   const app = new Hono<{ Bindings: HttpBindings }>();
   for (const served of endpoints) route(app, pipeline, served);
-  app.route('/_sandbox', controlRoutes(pipeline, dispatcher));
+  app.route('/_sandbox', controlRoutes(control));
   app.route('/_sandbox', authenticationPage(pipeline));
   app.notFound((context) => {
     const message = `Unrecognized request URL (${context.req.method}: ${context.req.path}). If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code. Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { missing } from '../http/failure';
 import { debitFailure, settlePayment } from '../payments/resume-payment';
 import { openDispute } from '../resources/open-dispute';
+import { settlePayout } from '../resources/payouts';
 import { failRefund, succeedRefund } from '../resources/refunds';
 import type { Charge } from '../state/stored';
 import type { World } from '../state/world';
@@ -10,7 +11,7 @@ import { outcomeFrom, scriptedOutcome } from './script-outcome';
 import type { Control, ControlApp } from './routes';
 
 const settleOrder = z.strictObject({
-  /** A payment intent that is processing, or a refund. */
+  /** A payment intent that is processing, a refund or a payout. */
   id: z.string(),
   /** Without it a payment does what its test account does. */
   outcome: z.union([z.enum(['succeed', 'fail']), scriptedOutcome]).optional(),
@@ -51,6 +52,8 @@ export function moneyRoutes(routes: ControlApp, { pipeline }: Control): void {
 function settle(world: World, order: z.infer<typeof settleOrder>): object {
   const refund = world.refunds.get(order.id);
   if (refund !== undefined) return order.outcome === 'fail' ? failRefund(world, refund) : succeedRefund(world, refund);
+  const payout = world.payouts.get(order.id);
+  if (payout !== undefined) return settlePayout(world, payout, order.outcome !== 'fail');
   const intent = world.paymentIntents.get(order.id);
   if (intent === undefined) throw missing('payment_intent', order.id);
   if (order.outcome === undefined) return settlePayment(world, intent, null);

@@ -14,19 +14,20 @@ export type ControlApp = Hono<{ Bindings: HttpBindings }>;
 export interface Control {
   readonly pipeline: Pipeline;
   readonly dispatcher: Dispatcher;
+  /** Forgets everything but the webhook endpoints that the sandbox was started with. */
+  reset(): void;
 }
 
-export function controlRoutes(pipeline: Pipeline, dispatcher: Dispatcher): ControlApp {
-  const control: Control = { pipeline, dispatcher };
+export function controlRoutes(control: Control): ControlApp {
+  const { pipeline, dispatcher } = control;
   const routes: ControlApp = new Hono();
   routes.get('/health', (context) => context.json({ status: 'ok' }));
   routes.post('/reset', (context) => {
-    pipeline.world.reset();
+    control.reset();
     pipeline.faults.clear();
     pipeline.requests.clear();
     pipeline.latencyMs = 0;
     dispatcher.configure({ isPaused: false, delayMs: 0, duplicates: 0, reorderBatch: 0 });
-    pipeline.commit();
     return context.json({ status: 'ok' });
   });
   for (const add of [faultRoutes, scriptRoutes, moneyRoutes, webhookRoutes]) add(routes, control);

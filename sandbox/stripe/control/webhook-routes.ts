@@ -4,7 +4,7 @@ import { missing } from '../http/failure';
 import { addWebhookEndpoint } from '../resources/webhook-endpoints';
 import type { StoredEvent } from '../state/stored';
 import type { World } from '../state/world';
-import { eventBody } from '../webhooks/dispatcher';
+import { eventBody } from '../webhooks/attempt-delivery';
 import { signatureHeader } from '../webhooks/sign';
 import type { Control, ControlApp } from './routes';
 
