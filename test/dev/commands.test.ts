@@ -16,7 +16,7 @@ function install(expression: string): unknown {
   const { lastLine } = run(
     '--input-type=module',
     '-e',
-    `import * as install from ${file}; console.log(JSON.stringify(${expression}))`,
+    `import * as install from ${file}; process.stdout.write(JSON.stringify(${expression}))`,
   );
   return JSON.parse(lastLine ?? 'null');
 }
