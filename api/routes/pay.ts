@@ -1,11 +1,12 @@
 /** The payment page behind a signed link: for customers, so it stands outside of the API proper and speaks HTML. */
 import { allTenants } from '../../db/pool';
+import { findCustomer } from '../../db/queries/customers';
 import { findInvoice, type Invoice } from '../../db/queries/invoices';
 import { attemptsOfPayments } from '../../db/queries/payment-attempts';
 import { findPaymentOfInvoice, type Payment } from '../../db/queries/payments';
 import { findTenant } from '../../db/queries/tenants';
 import { errorCatalogue } from '../../domain/errors';
-import type { PaymentLink } from '../../domain/payment-link';
+import { isExpired, type PaymentLink } from '../../domain/payment-link';
 import { messages } from '../../workflows/contract';
 import type { Api, ApiContext } from '../context';
 import type { ApiDependencies } from '../dependencies';
@@ -32,9 +33,11 @@ interface Facts {
   readonly invoice: Invoice;
   readonly payment: Payment | null;
   readonly sellerName: string;
+  /** The customer's business time. */
+  readonly now: number;
 }
 
-async function load({ database }: ApiDependencies, link: PaymentLink): Promise<Facts | null> {
+async function load({ database, wallClock }: ApiDependencies, link: PaymentLink): Promise<Facts | null> {
   const { tenantId, invoiceId } = link;
   const db = database.as(tenantId);
   const [invoice, payment, tenant] = await Promise.all([
@@ -43,7 +46,8 @@ async function load({ database }: ApiDependencies, link: PaymentLink): Promise<F
     findTenant(database.as(allTenants), tenantId),
   ]);
   if (invoice === null || tenant === null || invoice.subscriptionId !== link.subscriptionId) return null;
-  return { link, invoice, payment, sellerName: tenant.name };
+  const customer = await findCustomer(db, tenantId, invoice.customerId);
+  return { link, invoice, payment, sellerName: tenant.name, now: customer?.clockNow ?? wallClock() };
 }
 
 /** Why the last try failed, if it did. */
@@ -120,13 +124,13 @@ type Handle = (c: ApiContext, deps: ApiDependencies, facts: Facts) => Promise<Re
 
 function behindLink(deps: ApiDependencies, handle: Handle) {
   return async (c: ApiContext): Promise<Response> => {
-    const verified = readPaymentLink(c.req.param('token') ?? '', deps.settings.linkSecret, deps.wallClock());
-    if (verified.kind === 'expired') {
-      return answerPage(c, refusedPage('This link has expired', 'Please ask for a new one.'), 410);
-    }
+    const verified = readPaymentLink(c.req.param('token') ?? '', deps.settings.linkSecret);
     const facts = verified.kind === 'valid' ? await load(deps, verified.link) : null;
     if (facts === null)
       return answerPage(c, refusedPage('This link is not valid', 'Please check that it is complete.'), 400);
+    if (isExpired(facts.link, facts.now)) {
+      return answerPage(c, refusedPage('This link has expired', 'Please ask for a new one.'), 410);
+    }
     return withOutages(c, deps, facts, () => handle(c, deps, facts));
   };
 }

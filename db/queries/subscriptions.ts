@@ -56,12 +56,19 @@ interface SubscriptionRow {
   metadata: Metadata;
   state: SubscriptionState;
   occurred_at: Date;
+  clock_now: Date | null;
 }
 
 // The check on quantities keeps them far below what an integer holds.
 const columns = `id, tenant_id, customer_id, plan_id, plan_version, quantity::integer as quantity, currency, status, payment_method_id,
   test_clock_id, start_at, trial_end, current_period_index, current_period_start, current_period_end, cancel_at, canceled_at, next_due_at,
-  attention, payment_gated, metadata, state, occurred_at`;
+  attention, payment_gated, metadata, state, occurred_at,
+  (select now from test_clocks c where c.id = subscriptions.test_clock_id) as clock_now`;
+
+/** The row keeps the state as of its last fact; a test clock may have moved on since without anything happening. */
+function stateOf({ state, clock_now: now }: SubscriptionRow): SubscriptionState {
+  return state.clock === null || now === null ? state : { ...state, clock: { ...state.clock, now: now.getTime() } };
+}
 
 function periodOf(row: SubscriptionRow): Subscription['period'] {
   const { current_period_index: index, current_period_start: start, current_period_end: end } = row;
@@ -90,7 +97,7 @@ const fromRow = (row: SubscriptionRow): Subscription => ({
   attention: row.attention,
   paymentGated: row.payment_gated,
   metadata: row.metadata,
-  state: row.state,
+  state: stateOf(row),
   occurredAt: row.occurred_at.getTime(),
 });
 

@@ -12,7 +12,7 @@ import { createApp } from '../../api/app';
 import { openWorkflows } from '../../api/temporal';
 import { openDatabase, type Database } from '../../db/pool';
 import { signPaymentLink } from '../../domain/payment-link';
-import { startStripeSandbox, type RunningStripeSandbox } from '../../sandbox/stripe/server';
+import { startStripeSandbox, type StripeSandboxServer } from '../../sandbox/stripe/server';
 import { createMessenger, createAdvancer } from '../../worker/messenger';
 import { startRelay } from '../../worker/relay';
 import { startWorkers } from '../../worker/workers';
@@ -29,7 +29,7 @@ export interface TestEngine {
   readonly admin: ApiClient;
   readonly database: Database;
   readonly testDatabase: TestDatabase;
-  readonly sandbox: RunningStripeSandbox;
+  readonly sandbox: StripeSandboxServer;
   readonly temporal: Client;
   readonly taskQueue: string;
   readonly apiUrl: string;
@@ -56,53 +56,68 @@ async function listen(
   });
 }
 
-/** Brings an engine up; `stop()` takes every part of it down again. */
-export async function startTestEngine(options: EngineOptions = {}): Promise<TestEngine> {
+/** What must be ended, in the order in which it was begun. */
+class Closers {
+  readonly #closers: (() => Promise<unknown>)[] = [];
+  add(close: () => Promise<unknown>): void {
+    this.#closers.push(close);
+  }
+  async closeAll(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await close();
+  }
+}
+
+async function openParts(closers: Closers) {
   const testDatabase = await createTestDatabase();
+  closers.add(() => testDatabase.drop());
   const database = openDatabase({ url: testDatabase.url, poolSizeMax: 10, onError: () => undefined });
-  const sandbox = await startStripeSandbox({ port: 0 });
+  closers.add(() => database.close());
+  const connection = await Connection.connect({ address: temporalAddress() });
+  closers.add(() => connection.close());
+  return { testDatabase, database, temporal: new Client({ connection, namespace: temporalNamespace() }) };
+}
+
+interface Handler {
+  fetch(request: Request): Response | Promise<Response>;
+}
+
+async function openApi(closers: Closers, database: Database, taskQueue: string) {
+  const late: { app?: Handler } = {};
+  const { url, server } = await listen(
+    (request) => late.app?.fetch(request) ?? new Response('starting', { status: 503 }),
+  );
+  closers.add(() => new Promise((resolve) => server.close(resolve)));
   const webhookSecret = 'whsec_of_the_tests_0123456789';
+  const webhookEndpoints = [{ url: `${url}/api/v1/webhooks/stripe`, secret: webhookSecret, enabledEvents: ['*'] }];
+  const sandbox = await startStripeSandbox({ port: 0, webhookEndpoints });
+  closers.add(() => sandbox.close());
   const rails = createRails({
     stripe: { secretKey: stripeKey, webhookSecret, apiUrl: sandbox.url, requestsPerSecondMax: 0 },
   });
-  const taskQueue = uniqueTaskQueue('engine');
-  const address = temporalAddress();
-  const namespace = temporalNamespace();
-  const workflows = openWorkflows({ address, namespace, taskQueue });
-  let publicUrl = '';
-  const app = createApp({
-    database,
-    workflows,
-    rails,
-    settings: {
-      publicUrl,
-      adminKey: testAdminKey,
-      linkSecret,
-      requestsPerSecondMax: 0,
-      bodyBytesMax: 1_000_000,
-      dueJitterSeconds: 0,
-    },
-    logger: quiet,
-    wallClock: Date.now,
-  });
-  const { url, server } = await listen(app.fetch as (request: Request) => Response | Promise<Response>);
-  publicUrl = url;
-  const connection = await Connection.connect({ address });
-  const temporal = new Client({ connection, namespace });
-  const deps: ActivityDependencies = {
-    database,
-    railNamed: (name) => {
-      if (!isRailName(name)) throw new Error(`no rail ${name}`);
-      return rails[name];
-    },
-    paymentLink: (facts) => `${publicUrl}/pay/${signPaymentLink(facts, sign)}`,
-    log: quiet,
-    advanceSubscription: createAdvancer(temporal),
+  const workflows = openWorkflows({ address: temporalAddress(), namespace: temporalNamespace(), taskQueue });
+  closers.add(() => workflows.close());
+  const settings = {
+    publicUrl: url,
+    adminKey: testAdminKey,
+    linkSecret,
+    requestsPerSecondMax: 0,
+    bodyBytesMax: 1_000_000,
+    dueJitterSeconds: 0,
   };
-  const cachedWorkflowsMax = options.cachedWorkflowsMax ?? 200;
+  late.app = createApp({ database, workflows, rails, settings, logger: quiet, wallClock: Date.now }) as Handler;
+  return { url, sandbox, rails };
+}
+
+async function openWorker(
+  closers: Closers,
+  taskQueue: string,
+  deps: ActivityDependencies,
+  temporal: Client,
+  cachedWorkflowsMax: number,
+) {
   const workers = await startWorkers({
-    address,
-    namespace,
+    address: temporalAddress(),
+    namespace: temporalNamespace(),
     taskQueue,
     buildId: 'test',
     cachedWorkflowsMax,
@@ -110,27 +125,35 @@ export async function startTestEngine(options: EngineOptions = {}): Promise<Test
     localActivitiesMax: 20,
     activitiesMax: 20,
     workflowBundlePath: workflowBundlePath(),
-    activities: createActivities(options.wrap?.(deps) ?? deps),
+    activities: createActivities(deps),
   });
-  const relay = startRelay({ database, messenger: createMessenger(temporal, taskQueue), log: quiet, idleMs: 50 });
-  await sandbox.listenWebhooks({ url: `${url}/api/v1/webhooks/stripe`, secret: webhookSecret });
-  return {
-    admin: createApiClient({ baseUrl: `${url}/api/v1`, apiKey: testAdminKey }),
+  closers.add(() => workers.stop());
+  const relay = startRelay({
+    database: deps.database,
+    messenger: createMessenger(temporal, taskQueue),
+    log: quiet,
+    idleMs: 50,
+  });
+  closers.add(() => relay.stop());
+}
+
+/** Brings an engine up; `stop()` takes every part of it down again. */
+export async function startTestEngine(options: EngineOptions = {}): Promise<TestEngine> {
+  const closers = new Closers();
+  const taskQueue = uniqueTaskQueue('engine');
+  const { testDatabase, database, temporal } = await openParts(closers);
+  const { url, sandbox, rails } = await openApi(closers, database, taskQueue);
+  const deps: ActivityDependencies = {
     database,
-    testDatabase,
-    sandbox,
-    temporal,
-    taskQueue,
-    apiUrl: url,
-    async stop() {
-      await relay.stop();
-      await workers.stop();
-      await new Promise((resolve) => server.close(resolve));
-      await workflows.close();
-      await connection.close();
-      await sandbox.close();
-      await database.close();
-      await testDatabase.drop();
+    railNamed: (name) => {
+      if (!isRailName(name)) throw new Error(`no rail ${name}`);
+      return rails[name];
     },
+    paymentLink: (facts) => `${url}/pay/${signPaymentLink(facts, sign)}`,
+    log: quiet,
+    advanceSubscription: createAdvancer(temporal),
   };
+  await openWorker(closers, taskQueue, options.wrap?.(deps) ?? deps, temporal, options.cachedWorkflowsMax ?? 200);
+  const admin = createApiClient({ baseUrl: `${url}/api/v1`, apiKey: testAdminKey });
+  return { admin, database, testDatabase, sandbox, temporal, taskQueue, apiUrl: url, stop: () => closers.closeAll() };
 }

@@ -57,6 +57,7 @@ function registerUpdate(entity: Entity, name: CommandName): void {
     enqueue(entity, id, name, payload, meta);
     await condition(() => entity.outcomes.has(id) && (entity.quiet || entity.outcomes.get(id) !== null));
     const refused = entity.outcomes.get(id) ?? null;
+    entity.outcomes.delete(id);
     if (refused !== null) throw refusalFailure(refused);
     return { commandId: id, status: entity.state.status };
   };
@@ -78,7 +79,9 @@ function registerFacts(entity: Entity): void {
     entity.state = noticePayment(rememberFact(entity.state, fact.eventId), businessTime(entity.state));
     wake(entity);
   });
-  setHandler(defineSignal(messages.paymentMethodChanged), () => {
+  setHandler(defineSignal<[ProviderFact?]>(messages.paymentMethodChanged), (fact) => {
+    if (fact !== undefined && entity.state.handledFacts.includes(fact.eventId)) return;
+    if (fact !== undefined) entity.state = rememberFact(entity.state, fact.eventId);
     entity.state = noticePaymentMethod(entity.state, businessTime(entity.state));
     wake(entity);
   });
