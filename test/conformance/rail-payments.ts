@@ -103,6 +103,12 @@ function describeOnlyOnce(harness: () => RailHarness): void {
       expect(await harness().chargesOf(payment.invoiceId)).toBe(1);
     });
 
+    it('asks the bank once when one attempt is sent twice, also when it declines', async () => {
+      const payment = await openPayment(harness(), 'declines_later');
+      const first = await confirm(payment);
+      expect(await confirm(payment)).toEqual(first);
+    });
+
     it('answers a new attempt on a paid payment with its success, settlement included, and takes nothing more', async () => {
       const payment = await paidPayment(harness());
       const paid = await payment.rail.readPayment(payment);
