@@ -12,6 +12,7 @@ import { idempotency } from './middleware/idempotency';
 import { limitRate } from './middleware/limit-rate';
 import { logRequests } from './middleware/log-requests';
 import { requestId } from './middleware/request-id';
+import { wrapForeign } from './middleware/wrap-foreign';
 import { openApiDocument } from './openapi';
 import { openRoutes, routes } from './routes';
 import { paymentPages } from './routes/pay';
@@ -44,6 +45,8 @@ function versionOne(deps: ApiDependencies): Api {
   api.use('*', limitRate(settings.requestsPerSecondMax));
   api.use('*', requireJson);
   api.use('*', idempotency({ database, linkSecret: settings.linkSecret, onFault }));
+  // Innermost, so that an Idempotency-Key is released whatever a handler throws.
+  api.use('*', wrapForeign);
   for (const register of Object.values(routes)) register(api, deps);
   return api;
 }
@@ -57,6 +60,7 @@ export function createApp(deps: ApiDependencies): Api {
   app.use('*', requestId);
   app.use('*', logRequests(logger, wallClock));
   app.use('*', boundBody(settings.bodyBytesMax));
+  app.use('*', wrapForeign);
   app.route('/api/v1', versionOne(deps));
   const document = openApiDocument(app, settings.publicUrl);
   app.get('/openapi.json', (c) => c.json(document));

@@ -89,6 +89,7 @@ export function idempotency(options: { database: Database; linkSecret: string; o
     if (seed === null) return answerFromMemory(c, { database, linkSecret, tenantId, key, requestHash });
     c.set('idempotencyKey', key);
     c.set('seed', seed);
+    c.set('derivedField', null);
     await next();
     // The request is done; when its answer cannot be kept, the lock runs out and a repetition gives the same result.
     await remember(c, database, tenantId, key).catch(onFault);

@@ -1,0 +1,95 @@
+/** Products, prices and plans: what is sold is checked before it is written. */
+import { openTestApi, type TestApi } from '../support/api';
+
+let api: TestApi;
+let productId: string;
+
+beforeAll(async () => {
+  api = await openTestApi();
+  productId = (await api.send('POST', '/products', { body: { name: 'Pro' } })).body['id'];
+});
+afterAll(() => api.close());
+
+const flat = (amounts: Record<string, string>) => ({ kind: 'recurring', model: 'flat', amounts, description: 'Pro' });
+const month = { unit: 'month', count: 1 };
+let code = 0;
+const plan = (over: object) => ({
+  product_id: productId,
+  code: `plan-${(code += 1)}`,
+  name: 'Pro',
+  interval: month,
+  prices: [flat({ USD: '49.00' })],
+  ...over,
+});
+const fieldsOf = (body: Record<string, any>): string[] => body['errors'].map((error: { field: string }) => error.field);
+
+test('a plan keeps a snapshot of prices given by id and inline', async () => {
+  const price = await api.send('POST', '/prices', {
+    body: { product_id: productId, ...flat({ USD: '49.00', EUR: '45.00' }) },
+  });
+  expect(price.status).toBe(201);
+  const seat = {
+    kind: 'recurring',
+    model: 'per_seat',
+    amounts: { USD: '5.00', EUR: '4.50' },
+    parameters: { included: '3' },
+    description: 'Seats',
+  };
+  const made = await api.send('POST', '/plans', { body: plan({ prices: [{ price_id: price.body['id'] }, seat] }) });
+  expect(made.status).toBe(201);
+  const [version] = made.body['versions'];
+  expect(version.prices.map((one: { id: string }) => one.id)[0]).toBe(price.body['id']);
+  expect(version.prices[1]).toMatchObject({
+    model: 'per_seat',
+    amounts: { USD: '5.00', EUR: '4.50' },
+    parameters: { included: '3' },
+    stream: 'subscriptions',
+  });
+});
+
+test('a new version does not change the old one and becomes the current one', async () => {
+  const made = await api.send('POST', '/plans', { body: plan({}) });
+  const path = `/plans/${made.body['id']}/versions`;
+  const next = await api.send('POST', path, { body: { interval: month, prices: [flat({ USD: '59.00' })] } });
+  expect(next.status).toBe(201);
+  expect(next.body['current_version']).toBe(2);
+  expect(next.body['versions'].map((one: any) => one.prices[0].amounts.USD)).toEqual(['49.00', '59.00']);
+});
+
+test('a code belongs to one plan of the tenant', async () => {
+  const body = plan({});
+  await api.send('POST', '/plans', { body });
+  const again = await api.send('POST', '/plans', { body });
+  expect([again.status, again.body['code']]).toEqual([409, 'already_exists']);
+});
+
+test('intervals of seconds are for test tenants only', async () => {
+  const live = await api.newTenant('live');
+  const product = await api.send('POST', '/products', { key: live.key, body: { name: 'Pro' } });
+  const seconds = plan({ product_id: product.body['id'], interval: { unit: 'second', count: 5 } });
+  expect((await api.send('POST', '/plans', { key: live.key, body: seconds })).body['code']).toBe('test_mode_only');
+  expect((await api.send('POST', '/plans', { body: { ...seconds, product_id: productId } })).status).toBe(201);
+});
+
+test.each([
+  [
+    'currencies that differ between prices',
+    { prices: [flat({ USD: '1.00' }), flat({ EUR: '1.00' })] },
+    ['prices.1.amounts'],
+  ],
+  ['an amount finer than its currency', { prices: [flat({ USD: '1.005' })] }, ['prices.0.amounts.USD']],
+  ['a negative amount', { prices: [flat({ USD: '-1.00' })] }, ['prices.0.amounts.USD']],
+  ['an unknown currency', { prices: [flat({ XXQ: '1.00' })] }, ['prices.0.amounts.XXQ']],
+  ['an exponent', { prices: [flat({ USD: '1e3' })] }, ['prices.0.amounts.USD']],
+  ['a price of nobody', { prices: [{ price_id: 'price_none' }] }, ['prices.0.price_id']],
+  ['no price', { prices: [] }, ['prices']],
+  ['a trial of no days', { trial: { days: 0 } }, ['trial.days']],
+  ['a trial of more than two years', { trial: { days: 731 } }, ['trial.days']],
+  ['an unknown unit', { interval: { unit: 'fortnight', count: 1 } }, ['interval.unit']],
+  ['a count of zero', { interval: { unit: 'month', count: 0 } }, ['interval.count']],
+  ['a misspelt field', { trail: { days: 3 } }, ['trail']],
+  ['a product of nobody', { product_id: 'prod_none' }, ['product_id']],
+])('a plan with %s is refused by field', async (_case, over, fields) => {
+  const answer = await api.send('POST', '/plans', { body: plan(over) });
+  expect([answer.status, answer.body['code'], fieldsOf(answer.body)]).toEqual([422, 'validation_failed', fields]);
+});
