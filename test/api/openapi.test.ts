@@ -1,0 +1,102 @@
+/** The OpenAPI document is valid, complete and shows an example for every body and answer. */
+import Ajv from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import { openTestApi, type TestApi } from '../support/api';
+
+let api: TestApi;
+let document: any;
+
+beforeAll(async () => {
+  api = await openTestApi();
+  document = (await api.send('GET', '/openapi.json', { key: null })).body;
+});
+afterAll(() => api.close());
+
+interface Operation {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly operation: any;
+}
+
+function operations(): Operation[] {
+  return Object.entries<Record<string, any>>(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      method,
+      path,
+      operation,
+    })),
+  );
+}
+
+const resolve = (schema: any): any => {
+  const name = schema?.$ref?.split('/').at(-1);
+  return name === undefined ? schema : document.components.schemas[name];
+};
+
+/** A page's example is the example of what it lists. */
+const exampleOf = (schema: any): unknown => {
+  const known = resolve(schema);
+  return known?.example ?? resolve(known?.properties?.data?.items)?.example;
+};
+
+test('every reference leads somewhere', () => {
+  const text = JSON.stringify(document);
+  const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]!);
+  expect(references.length).toBeGreaterThan(50);
+  expect(references.filter((name) => document.components.schemas[name] === undefined)).toEqual([]);
+});
+
+test('the document says its version, and operations are unique and described', () => {
+  expect(document.openapi).toBe('3.1.0');
+  const bare = operations().filter(({ operation }) => !operation.summary || !operation.tags?.length);
+  expect(bare).toEqual([]);
+  expect(operations().length).toBeGreaterThan(60);
+});
+
+test('every registered route is in the document, and nothing else is', () => {
+  const registered = new Set(
+    api.app.routes
+      .filter((route) => route.path.startsWith('/api/v1') && route.method !== 'ALL')
+      .map((route) => `${route.method} ${route.path.replace(/:(\w+)/g, '{$1}')}`),
+  );
+  expect([...registered].sort()).toEqual(
+    operations()
+      .map(({ name }) => name)
+      .sort(),
+  );
+});
+
+test('every body and every answer has an example that its schema accepts', () => {
+  const ajv = addFormats(new Ajv({ strict: false }));
+  ajv.addSchema({ $id: 'openapi', components: document.components });
+  const local = (schema: any): any =>
+    JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components'));
+  const faults = operations().flatMap(({ name, operation }) => {
+    const contents = [operation.requestBody, ...Object.values<any>(operation.responses)].filter(Boolean);
+    return contents.flatMap((content: any) => {
+      const schema = Object.values<any>(content.content ?? {})[0]?.schema;
+      const example = exampleOf(schema);
+      if (example === undefined) return [`${name}: no example`];
+      const target = resolve(schema).example === undefined ? resolve(schema).properties.data.items : schema;
+      return ajv.validate(local(target), example) ? [] : [`${name}: ${ajv.errorsText()}`];
+    });
+  });
+  expect(faults).toEqual([]);
+});
+
+test('every POST takes an Idempotency-Key and every operation answers problems', () => {
+  const posts = operations().filter(({ method }) => method === 'post');
+  expect(posts.every(({ operation }) => operation.parameters.some((one: any) => one.name === 'Idempotency-Key'))).toBe(
+    true,
+  );
+  expect(operations().every(({ operation }) => operation.responses.default !== undefined)).toBe(true);
+});
+
+test('the page shows every operation, runs no script and loads nothing', async () => {
+  const { status, body } = await api.send('GET', '/docs', { key: null });
+  expect(status).toBe(200);
+  for (const { path } of operations()) expect(body.text).toContain(`<code>${path}</code>`);
+  expect(body.text).not.toMatch(/<script|<link|src=/);
+});
