@@ -3,7 +3,8 @@
  * writer and facts name only what they change.
  */
 import type { IssuedInvoice, SubscriptionEvent } from './events';
-import type { Collection, SubscriptionState } from './state';
+import { processingCheckMs } from '../collection';
+import type { Anchor, Collection, Period, SubscriptionState, Terms } from './state';
 import { canTransition, nextStatus, type Transition } from './transitions';
 import type { Instant } from '../time';
 
@@ -31,6 +32,7 @@ function freshCollection(invoiceId: string, queue: readonly string[], at: Instan
     nextAt: at,
     action: 'attempt',
     checkAt: null,
+    noticedAt: null,
     waitingFor: 'nothing',
     customerActed: false,
     customerPresent: false,
@@ -67,36 +69,78 @@ function resumeAfterDunning(state: SubscriptionState, at: Instant): Subscription
   return pause.cause === 'dunning' ? { ...state, pause: { ...pause, resumeAt: at } } : state;
 }
 
+type Outcome = Omit<Collection, 'invoiceId' | 'queue' | 'noticedAt'>;
+
+/** What the customer set in motion while the try was under way; its outcome must not take that away. */
+function wokenSince(collection: Collection, tryAt: Instant): Partial<Collection> {
+  const { waitingFor, customerActed, customerPresent, nextAt, action } = collection;
+  const woken = waitingFor === 'nothing' && customerActed && nextAt !== null && nextAt > tryAt;
+  return woken ? { waitingFor, customerActed, customerPresent, nextAt, action } : {};
+}
+
+/** What the provider told us while the try was under way is still to be read. */
+function noticedSince({ noticedAt }: Collection, tryAt: Instant): Instant | null {
+  return noticedAt !== null && noticedAt > tryAt ? noticedAt : null;
+}
+
+/** A try for the invoice came to something; facts about another invoice change nothing here. */
+function tried(
+  state: SubscriptionState,
+  event: { readonly at: Instant; readonly invoiceId: string },
+  outcome: Partial<Outcome>,
+): SubscriptionState {
+  const { collection } = state;
+  if (collection === null || collection.invoiceId !== event.invoiceId) return state;
+  const woken = wokenSince(collection, event.at);
+  return {
+    ...state,
+    collection: { ...collection, ...outcome, ...woken, noticedAt: noticedSince(collection, event.at) },
+  };
+}
+
 function decline(state: SubscriptionState, event: EventOf<'payment_declined'>): SubscriptionState {
   const { collection } = state;
   if (collection === null || collection.invoiceId !== event.invoiceId) return state;
   const gated = state.status === 'incomplete';
-  return {
-    ...moveIfAllowed(state, 'payment_failed'),
-    collection: {
-      ...collection,
-      attempts: event.attempts,
-      firstFailureAt: event.firstFailureAt,
-      step: event.step,
-      // A gated subscription has no dunning: it waits for the customer until its time limit.
-      nextAt: gated ? null : (event.nextAt ?? event.at),
-      action: event.nextAt === null && !gated ? 'end_dunning' : 'attempt',
-      checkAt: null,
-      waitingFor: event.waitingFor,
-      customerActed: false,
-      customerPresent: false,
-    },
-  };
+  return tried(moveIfAllowed(state, 'payment_failed'), event, {
+    attempts: event.attempts,
+    firstFailureAt: event.firstFailureAt,
+    step: event.step,
+    // A gated subscription has no dunning: it waits for the customer until its time limit.
+    nextAt: gated ? null : (event.nextAt ?? event.at),
+    action: event.nextAt === null && !gated ? 'end_dunning' : 'attempt',
+    checkAt: null,
+    waitingFor: event.waitingFor,
+    customerActed: false,
+    customerPresent: false,
+  });
+}
+
+/** The provider knows nothing new. A planned reading that came to nothing is planned again: nobody else would end the wait. */
+function unchanged(state: SubscriptionState, event: EventOf<'payment_unchanged'>): SubscriptionState {
+  const checkAt = state.collection?.checkAt ?? null;
+  const due = checkAt !== null && checkAt <= event.at;
+  return tried(state, event, { checkAt: due ? event.at + processingCheckMs : checkAt });
 }
 
 function endDunning(state: SubscriptionState, event: EventOf<'dunning_ended'>): SubscriptionState {
-  if (event.end === 'cancel') return { ...move(state, 'cancel'), collection: null, cancelAt: null, pendingTerms: null };
+  if (event.end === 'cancel') {
+    const cleared = { collection: null, cancelAt: null, pendingTerms: null, pause: null, incompleteUntil: null };
+    return { ...move(state, 'cancel'), ...cleared };
+  }
   const { collection } = state;
   // The invoices stay open: a new payment method or the customer's own payment still settles them.
   const idle =
     collection === null
       ? null
-      : { ...collection, nextAt: null, checkAt: null, action: 'attempt' as const, waitingFor: 'customer' as const };
+      : {
+          ...collection,
+          nextAt: null,
+          checkAt: null,
+          action: 'attempt' as const,
+          waitingFor: 'customer' as const,
+          ...wokenSince(collection, event.at),
+        };
   if (event.end === 'leave_unpaid') return { ...moveIfAllowed(state, 'dunning_unpaid'), collection: idle };
   const pause = state.pause ?? {
     since: event.at,
@@ -107,9 +151,29 @@ function endDunning(state: SubscriptionState, event: EventOf<'dunning_ended'>): 
   return { ...moveIfAllowed(state, 'dunning_paused'), collection: idle, pause };
 }
 
+interface Calendar {
+  readonly period: Period;
+  readonly anchor: Anchor;
+}
+
+/** A new calendar. A cancellation planned for the end of the period moves with it: what is paid for is served. */
+function onCalendar(state: SubscriptionState, calendar: Calendar | null): SubscriptionState {
+  if (calendar === null) return state;
+  const { period, anchor } = calendar;
+  const cancelAt = state.cancelAt !== null && state.cancelAt === state.period?.end ? period.end : state.cancelAt;
+  return { ...state, period, anchor, cancelAt };
+}
+
+/** Who is served again is asked to pay again: dunning that had ended begins anew, or periods would pile up unpaid. */
+function beginDunningAnew(collection: Collection | null, at: Instant): Collection | null {
+  if (collection === null || collection.nextAt !== null || collection.checkAt !== null) return collection;
+  return { ...collection, firstFailureAt: null, step: 0, nextAt: at, action: 'attempt', waitingFor: 'retry' };
+}
+
 function resume(state: SubscriptionState, event: EventOf<'resumed'>): SubscriptionState {
   const owed = state.collection !== null && state.collection.firstFailureAt !== null;
-  const active = move({ ...state, pause: null, ...(event.calendar ?? {}) }, 'resume');
+  const collection = beginDunningAnew(state.collection, event.at);
+  const active = move(onCalendar({ ...state, pause: null, collection }, event.calendar), 'resume');
   return enqueue(owed ? move(active, 'payment_failed') : active, event.invoice, event.at);
 }
 
@@ -127,10 +191,15 @@ function cancel(state: SubscriptionState, event: EventOf<'canceled'>): Subscript
   return enqueue({ ...move(state, 'cancel'), ...cleared }, event.invoice, event.at);
 }
 
+const sameTerms = (a: Terms, b: Terms | null): boolean =>
+  a.planId === b?.planId && a.planVersion === b.planVersion && a.quantity === b.quantity;
+
 function issue(state: SubscriptionState, event: EventOf<'invoice_issued'>): SubscriptionState {
   const { period, anchor, terms, incompleteUntil } = event;
   const moved = move(state, incompleteUntil !== null ? 'await_first_payment' : 'activate');
-  const rolled = { ...moved, period, anchor, terms, incompleteUntil, trialEnd: null, pendingTerms: null };
+  // A scheduled change that this boundary did not bill stays scheduled: it must not get lost.
+  const pendingTerms = sameTerms(terms, state.pendingTerms) ? null : state.pendingTerms;
+  const rolled = { ...moved, period, anchor, terms, incompleteUntil, trialEnd: null, pendingTerms };
   return enqueue(rolled, event.invoice, event.at);
 }
 
@@ -157,10 +226,6 @@ function changePaymentMethod(state: SubscriptionState, at: Instant): Subscriptio
   return woken.pause?.cause === 'trial_end' ? { ...woken, pause: { ...woken.pause, resumeAt: at } } : woken;
 }
 
-function changeCollection(state: SubscriptionState, change: Partial<Collection>): SubscriptionState {
-  return state.collection === null ? state : { ...state, collection: { ...state.collection, ...change } };
-}
-
 const handlers: Handlers = {
   trial_started: (state, event) => ({ ...move(state, 'start_trial'), period: event.period, trialEnd: event.trialEnd }),
   trial_paused: (state, event) => ({
@@ -171,7 +236,7 @@ const handlers: Handlers = {
   invoice_issued: issue,
   terms_changed: (state, event) =>
     enqueue(
-      { ...state, terms: event.terms, label: event.label, pendingTerms: null, ...(event.calendar ?? {}) },
+      { ...onCalendar(state, event.calendar), terms: event.terms, label: event.label, pendingTerms: null },
       event.invoice,
       event.at,
     ),
@@ -197,7 +262,7 @@ const handlers: Handlers = {
   invoice_settled: settle,
   payment_declined: decline,
   payment_deferred: (state, event) =>
-    changeCollection(state, {
+    tried(state, event, {
       nextAt: event.until,
       checkAt: null,
       action: 'attempt',
@@ -205,7 +270,7 @@ const handlers: Handlers = {
       customerPresent: false,
     }),
   payment_pending: (state, event) =>
-    changeCollection(state, {
+    tried(state, event, {
       attempts: event.attempts,
       nextAt: event.nextAt,
       checkAt: event.checkAt,
@@ -213,7 +278,7 @@ const handlers: Handlers = {
       waitingFor: event.waitingFor,
       customerPresent: false,
     }),
-  payment_unchanged: (state) => changeCollection(state, { checkAt: null }),
+  payment_unchanged: unchanged,
   dunning_ended: endDunning,
   attention_needed: (state, event) => ({ ...state, attention: event.reason }),
   attention_cleared: (state) => ({ ...state, attention: null }),
@@ -225,11 +290,10 @@ export function apply(state: SubscriptionState, event: SubscriptionEvent): Subsc
   return { ...handler(state, event), seq: state.seq + 1 };
 }
 
-/** The provider told us something about a payment: read what it knows now instead of at the planned instant. Not a recorded fact. */
+/** The provider told us something about a payment: what it knows is read now, and planned readings stay. Not a recorded fact. */
 export function noticePayment(state: SubscriptionState, at: Instant): SubscriptionState {
   const { collection } = state;
-  if (collection === null || collection.waitingFor === 'nothing') return state;
-  return { ...state, collection: { ...collection, checkAt: at } };
+  return collection === null ? state : { ...state, collection: { ...collection, noticedAt: at } };
 }
 
 /** The customer's payment methods changed: what is owed is tried at once. Not a recorded fact. */

@@ -2,9 +2,9 @@
  * The commands of a subscription, once: what each carries, how a payload is checked and when the rules refuse it. Every command is
  * registered from this table as an update (the API) and as a signal of the same name (operators, other systems).
  */
-import type { Instant } from '../time';
+import { fromIso, isIso, type Instant } from '../time';
 import { refusal, type FieldError, type Refusal } from '../errors';
-import { finalStatuses, type SubscriptionState } from './state';
+import { backlogFull, finalStatuses, openInvoicesMax, type SubscriptionState } from './state';
 
 export interface ChangePlan {
   readonly planId: string;
@@ -104,10 +104,22 @@ function refuseInstant(
   now: Instant,
 ): CommandRefusal | null {
   if (payload.at === undefined) return null;
-  const at = Date.parse(payload.at);
+  const at = fromIso(payload.at);
   const earliest = state.period?.start ?? now;
   if (at >= earliest && at <= now) return null;
   return faulty([{ path: 'at', message: 'must lie in the current period and not in the future' }]);
+}
+
+/** Behind so many open invoices nothing more is billed until one is settled; what waits for the end of the period may be planned. */
+const refuseBacklog = (state: SubscriptionState): CommandRefusal | null =>
+  backlogFull(state) ? notInState(state, `another invoice before one of ${openInvoicesMax} is settled`) : null;
+
+function refuseChange(
+  state: SubscriptionState,
+  payload: ChangePlan | ChangeQuantity,
+  now: Instant,
+): CommandRefusal | null {
+  return refuseInstant(state, payload, now) ?? (payload.atPeriodEnd === true ? null : refuseBacklog(state));
 }
 
 export const commandRules: { readonly [N in CommandName]: CommandRule } = {
@@ -121,7 +133,7 @@ export const commandRules: { readonly [N in CommandName]: CommandRule } = {
       at: { kind: 'instant' },
     },
     refusedIn: [...notStarted, ...over, 'incomplete', 'paused', 'unpaid'],
-    refuse: refuseInstant,
+    refuse: refuseChange,
   },
   changeQuantity: {
     fields: {
@@ -131,7 +143,7 @@ export const commandRules: { readonly [N in CommandName]: CommandRule } = {
       at: { kind: 'instant' },
     },
     refusedIn: [...notStarted, ...over, 'incomplete', 'paused', 'unpaid'],
-    refuse: refuseInstant,
+    refuse: refuseChange,
   },
   cancel: {
     fields: { atPeriodEnd: { kind: 'boolean' }, credit: { kind: 'boolean' }, reason: { kind: 'string' } },
@@ -153,14 +165,14 @@ export const commandRules: { readonly [N in CommandName]: CommandRule } = {
     refusedIn: [...notStarted, ...over, 'incomplete', 'trialing', 'unpaid'],
     refuse: (state, payload: PauseCommand, now) => {
       if (state.status === 'paused') return refusal('already_paused');
-      if (payload.resumeAt === undefined || Date.parse(payload.resumeAt) > now) return null;
+      if (payload.resumeAt === undefined || fromIso(payload.resumeAt) > now) return null;
       return faulty([{ path: 'resumeAt', message: 'must lie in the future' }]);
     },
   },
   resume: {
     fields: {},
     refusedIn: over,
-    refuse: (state) => (state.status === 'paused' ? null : refusal('not_paused')),
+    refuse: (state) => (state.status === 'paused' ? refuseBacklog(state) : refusal('not_paused')),
   },
   updatePaymentMethod: { fields: { paymentMethodId: { kind: 'string' } }, refusedIn: [] },
   retryPayment: {
@@ -194,9 +206,6 @@ function refuseUnlessOwed(state: SubscriptionState, invoiceId: string | undefine
 
 export const commandNames = Object.keys(commandRules) as readonly CommandName[];
 
-/** ISO 8601 in UTC with or without milliseconds; the calendar itself is checked by `Date.parse`. */
-const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
-
 const fieldChecks: Readonly<Record<FieldKind, { readonly ok: (value: unknown) => boolean; readonly reason: string }>> =
   {
     string: {
@@ -213,13 +222,13 @@ const fieldChecks: Readonly<Record<FieldKind, { readonly ok: (value: unknown) =>
       reason: 'must be a whole number from 1',
     },
     instant: {
-      ok: (value) => typeof value === 'string' && instantPattern.test(value) && !Number.isNaN(Date.parse(value)),
+      ok: (value) => isIso(value) && value.endsWith('Z'),
       reason: 'must be an ISO 8601 instant in UTC, such as 2026-01-31T00:00:00Z',
     },
   };
 
 function checkField(name: string, rule: FieldRule, value: unknown): FieldError | null {
-  if (value === undefined || value === null) return rule.required ? { path: name, message: 'is required' } : null;
+  if (value === undefined) return rule.required ? { path: name, message: 'is required' } : null;
   const check = fieldChecks[rule.kind];
   if (!check.ok(value)) return { path: name, message: check.reason };
   if (rule.oneOf !== undefined && !rule.oneOf.includes(value as string)) {
@@ -235,10 +244,12 @@ export function payloadFaults(name: CommandName, payload: unknown): FieldError[]
   }
   const values = payload as Record<string, unknown>;
   const { fields } = commandRules[name];
-  const unknown = Object.keys(values).filter((key) => !(key in fields));
+  const unknown = Object.keys(values).filter((key) => !Object.hasOwn(fields, key));
   return [
     ...unknown.map((path) => ({ path, message: 'is not known' })),
-    ...Object.entries(fields).flatMap(([field, rule]) => checkField(field, rule, values[field]) ?? []),
+    ...Object.entries(fields).flatMap(
+      ([field, rule]) => checkField(field, rule, Object.hasOwn(values, field) ? values[field] : undefined) ?? [],
+    ),
   ];
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Instant } from '../time';
 import type { IssueReason } from './events';
-import { finalStatuses, openInvoicesMax, type SubscriptionState } from './state';
+import { backlogFull, finalStatuses, type Collection, type SubscriptionState } from './state';
 
 export type Step =
   | { readonly kind: 'bill'; readonly reason: IssueReason; readonly at: Instant }
@@ -29,17 +29,20 @@ interface Due {
 /** Statuses in which a period that ends is followed by the next one. */
 const renewing = new Set(['active', 'past_due']);
 
+/** When to read what the provider knows: as planned, or because it told us something. */
+function readDueAt({ checkAt, noticedAt }: Collection): Instant | null {
+  if (checkAt === null || noticedAt === null) return checkAt ?? noticedAt;
+  return Math.min(checkAt, noticedAt);
+}
+
 function collectionDue(state: SubscriptionState): Due[] {
   const { collection } = state;
   if (collection === null) return [];
-  const { invoiceId, nextAt, checkAt } = collection;
+  const { invoiceId, nextAt } = collection;
   const due: Due[] = [];
-  if (checkAt !== null) {
-    due.push({
-      at: checkAt,
-      why: 'asks the provider',
-      step: { kind: 'collect', invoiceId, action: 'reconcile', at: checkAt },
-    });
+  const at = readDueAt(collection);
+  if (at !== null) {
+    due.push({ at, why: 'asks the provider', step: { kind: 'collect', invoiceId, action: 'reconcile', at } });
   }
   if (nextAt !== null && collection.action === 'end_dunning') {
     due.push({ at: nextAt, why: 'dunning ends', step: { kind: 'end_dunning', at: nextAt } });
@@ -65,17 +68,18 @@ function calendarDue(state: SubscriptionState): Due[] {
   if (renewing.has(status) && period !== null && !backlogFull(state)) {
     due.push({ at: period.end, why: 'renews', step: { kind: 'bill', reason: 'renewal', at: period.end } });
   }
-  if (status === 'paused' && pause !== null && pause.resumeAt !== null) {
+  if (status === 'paused' && pause !== null && pause.resumeAt !== null && !backlogFull(state)) {
     due.push({ at: pause.resumeAt, why: 'resumes', step: { kind: 'bill', reason: 'resume', at: pause.resumeAt } });
   }
-  if (status === 'incomplete' && state.incompleteUntil !== null) {
+  if (status === 'incomplete' && state.incompleteUntil !== null && !paymentUnderWay(state)) {
     due.push({ at: state.incompleteUntil, why: 'expires unpaid', step: { kind: 'expire', at: state.incompleteUntil } });
   }
   return due;
 }
 
-function backlogFull({ collection }: SubscriptionState): boolean {
-  return collection !== null && collection.queue.length + 1 >= openInvoicesMax;
+/** A first payment that the provider works on (a bank debit takes days) is waited for: it can be neither voided nor hurried. */
+function paymentUnderWay({ collection }: SubscriptionState): boolean {
+  return collection?.waitingFor === 'provider';
 }
 
 function cancelDue(state: SubscriptionState): Due[] {

@@ -53,6 +53,8 @@ export interface Collection {
   readonly action: 'attempt' | 'end_dunning';
   /** When to read what the provider knows, without trying anything. */
   readonly checkAt: Instant | null;
+  /** When the provider told us something that was not read yet. Apart from `checkAt`, which is also the customer's time limit. */
+  readonly noticedAt: Instant | null;
   readonly waitingFor: 'nothing' | 'retry' | 'customer' | 'provider' | 'payment_method';
   /** True once the customer acted since the last try: the one-a-day rule then steps aside. */
   readonly customerActed: boolean;
@@ -98,6 +100,11 @@ export const handledFactsMax = 16;
 
 /** So many open invoices may pile up behind a failing payment; then billing waits until one is settled or dunning ends. */
 export const openInvoicesMax = 12;
+
+/** True when no further invoice may be opened. */
+export function backlogFull({ collection }: SubscriptionState): boolean {
+  return collection !== null && collection.queue.length + 1 >= openInvoicesMax;
+}
 
 /** Statuses in which the subscription has come to its end and bills no more. */
 export const finalStatuses: ReadonlySet<SubscriptionStatus> = new Set(['canceled', 'expired']);
