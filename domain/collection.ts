@@ -65,7 +65,10 @@ export function declinedFact(
   };
 }
 
-/** A wait that passes over the last step does not end dunning early: the last step still comes, at its own time. */
+/**
+ * A wait that passes over the last step does not end dunning early: the last try comes when the network allows it, which is later than
+ * planned (at most 10 days, Mastercard's longest), because networks charge for a try before it.
+ */
 function lastChance(
   policy: DunningPolicy,
   firstFailureAt: Instant,
@@ -75,7 +78,7 @@ function lastChance(
 ): { step: number; at: Instant | null } {
   const last = nextDunningInstant(policy, firstFailureAt, policy.stepsDays.length - 1);
   if (planned.at !== null || last === null || last <= now || last >= earliest) return planned;
-  return { step: policy.stepsDays.length, at: last };
+  return { step: policy.stepsDays.length, at: earliest };
 }
 
 /** The dunning step that stays planned while the customer is asked; null before a first failure and after the last step. */
