@@ -33,14 +33,23 @@ export function fullPeriod(state: SubscriptionState, plan: PlanVersion): Span {
 }
 
 /**
+ * When a change takes effect: not before what an earlier change billed (that time would be charged twice), and a new calendar not
+ * after the end of the period, or the time between would never be billed.
+ */
+function effectiveAt({ at, billed }: ChangeInput, { end }: Period): Instant {
+  return Math.max(Math.min(at, end), ...billed.map((line) => line.periodStart));
+}
+
+/**
  * Credit and charge for the rest of the period; with another interval, a credit and a whole new period from the change on.
  * A trial is not billed, so its change brings no lines.
  */
 export function billChange(state: SubscriptionState, input: ChangeInput): ChangeBill {
-  const { current, target, billed, terms, policy, at } = input;
+  const { current, target, billed, terms, policy } = input;
   const period = state.period;
   if (state.status === 'trialing' || period === null)
-    return { lines: [], span: { start: at, end: at }, calendar: null };
+    return { lines: [], span: { start: input.at, end: input.at }, calendar: null };
+  const at = effectiveAt(input, period);
   const { currency, timeZone } = state;
   const full = fullPeriod(state, current);
   const common = { currency, at, policy, timeZone };

@@ -65,6 +65,13 @@ export interface PeriodBill {
   readonly lines: readonly InvoiceLine[];
 }
 
+/** A scheduled change holds from the boundary that ends the period, a trial's too, if it is the plan that is billed. */
+function termsToBill({ terms, pendingTerms }: SubscriptionState, plan: PlanVersion, reason: IssueReason): Terms {
+  const boundary = reason === 'renewal' || reason === 'trial_end';
+  const scheduled = pendingTerms?.planId === plan.planId && pendingTerms.planVersion === plan.version;
+  return boundary && pendingTerms !== null && scheduled ? pendingTerms : terms;
+}
+
 /** What a boundary bills: the pure part of this activity, which previews call too. */
 export function billPeriod(
   state: SubscriptionState,
@@ -73,7 +80,7 @@ export function billPeriod(
   reason: IssueReason,
   at: Instant,
 ): PeriodBill {
-  const terms = reason === 'renewal' && state.pendingTerms !== null ? state.pendingTerms : state.terms;
+  const terms = termsToBill(state, plan, reason);
   const { definition } = plan;
   const stretch =
     reason === 'renewal'

@@ -30,7 +30,8 @@ export interface LineRequest {
 /** The share of a full period that lies in `[from, end)`, or null when it is the whole. */
 export function shareOf(request: { full: Span; from: Instant; policy: ProrationPolicy; timeZone: string }) {
   const { full, from, policy, timeZone } = request;
-  if (from <= full.start) return null;
+  // A zone that skips a whole day leaves a period without length: it bills nothing.
+  if (from <= full.start && full.end > full.start) return null;
   const ratio = prorationRatio(policy, { start: full.start, end: full.end, from, timeZone });
   return {
     policy,
