@@ -28,10 +28,10 @@ const families: Readonly<Record<string, { readonly kind: AccountKind; readonly n
 
 /** Kind and name of an account code such as `cash:stripe`; null for a code that no family knows. */
 export function describeAccount(code: string): { kind: AccountKind; name: string } | null {
-  const standing = standingAccounts[code];
+  const standing = Object.hasOwn(standingAccounts, code) ? standingAccounts[code] : undefined;
   if (standing !== undefined) return standing;
   const [family = '', member = ''] = code.split(/:(.*)/s);
-  const known = families[family];
+  const known = Object.hasOwn(families, family) ? families[family] : undefined;
   return known === undefined || member === '' ? null : { kind: known.kind, name: `${known.name} ${member}` };
 }
 

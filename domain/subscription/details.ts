@@ -8,6 +8,7 @@ import type { SubscriptionState } from './state';
 const day = (instant: number): string => toIso(instant).slice(0, 16).replace('T', ' ').concat(' UTC');
 
 function nextLine(step: Step): string {
+  if (step.kind === 'end') return 'Ended.';
   if (step.kind !== 'wait') return 'Works on it now.';
   return step.until === null ? `Next: ${step.why}.` : `Next: ${step.why}, ${day(step.until)}.`;
 }
