@@ -87,7 +87,7 @@ export const listOf = <T>(item: Field<T>): Field<T[]> =>
   });
 
 /** An object with these members and no others. */
-export const object = <const S extends Shape>(members: S): Field<Parsed<S>> => ({
+export const object = <const S extends Shape>(members: S): Field<Parsed<S>> & { readonly members: S } => ({
   required: false,
   members,
   read: (value, path): Parsed<S> => {

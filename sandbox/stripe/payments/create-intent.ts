@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { changedMetadata } from '../http/metadata';
 import { refused } from '../http/failure';
 import { shippingOf } from '../resources/address';
-import { customerReference } from '../resources/customers';
+import { customerReference } from '../resources/customer-reference';
 import { newId } from '../state/new-id';
 import type { PaymentIntent, PaymentMethod } from '../state/stored';
 import type { World } from '../state/world';

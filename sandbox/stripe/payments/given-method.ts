@@ -1,12 +1,17 @@
 /** The payment method of a request that may name one, describe one, or do neither. */
 import type { Parsed } from '../http/parameters';
-import { checkUsable, methodFromData, methodReference, type methodDataParameters } from '../resources/payment-methods';
+import {
+  checkUsable,
+  methodFromData,
+  methodReference,
+  type inlineMethodParameters,
+} from '../resources/payment-methods';
 import type { PaymentMethod } from '../state/stored';
 import type { World } from '../state/world';
 
 interface Given {
   readonly payment_method?: string | null | undefined;
-  readonly payment_method_data?: Parsed<typeof methodDataParameters> | undefined;
+  readonly payment_method_data?: Parsed<typeof inlineMethodParameters> | undefined;
 }
 
 /** Throws a `Failure` for a method that is unknown or cannot be used again. */

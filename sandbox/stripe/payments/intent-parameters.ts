@@ -14,7 +14,7 @@ import {
   type Field,
   type Parsed,
 } from '../http/parameters';
-import { methodDataParameters } from '../resources/payment-methods';
+import { inlineMethodParameters } from '../resources/payment-methods';
 
 export const mandateData = clearableObject({
   customer_acceptance: required(
@@ -47,6 +47,15 @@ const methodOptions = {
     verification_method: oneOf('automatic', 'instant', 'microdeposits'),
   }),
 } as const;
+/** What a setup intent takes of them. */
+export const setupMethodOptions = {
+  card: object({
+    request_three_d_secure: methodOptions.card.members.request_three_d_secure,
+    setup_credential_usage: methodOptions.card.members.setup_credential_usage,
+  }),
+  us_bank_account: object({ verification_method: oneOf('automatic', 'instant', 'microdeposits') }),
+} as const;
+
 export type MethodOptions = Parsed<typeof methodOptions>;
 
 export const sharedIntentParameters = {
@@ -58,7 +67,7 @@ export const sharedIntentParameters = {
   mandate_data: mandateData,
   metadata,
   payment_method: clearableText,
-  payment_method_data: object(methodDataParameters),
+  payment_method_data: object(inlineMethodParameters),
   payment_method_options: object(methodOptions),
   payment_method_types: listOf(text),
   return_url: text,

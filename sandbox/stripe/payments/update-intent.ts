@@ -2,7 +2,7 @@
 import { changedMetadata } from '../http/metadata';
 import { refused } from '../http/failure';
 import { shippingOf } from '../resources/address';
-import { customerReference } from '../resources/customers';
+import { customerReference } from '../resources/customer-reference';
 import type { PaymentIntent } from '../state/stored';
 import type { World } from '../state/world';
 import { checkIsCustomers } from './check-customer';

@@ -11,11 +11,15 @@ export const addressParameters = {
   state: clearableText,
 } as const;
 
-export const shippingParameters = {
+export const customerShippingParameters = {
   address: object(addressParameters),
-  carrier: clearableText,
   name: clearableText,
   phone: clearableText,
+} as const;
+
+export const shippingParameters = {
+  ...customerShippingParameters,
+  carrier: clearableText,
   tracking_number: clearableText,
 } as const;
 

@@ -8,7 +8,8 @@ import { clearableObject, clearableText, listOf, object, oneOf, text, type Parse
 import { newId } from '../state/new-id';
 import type { Customer } from '../state/stored';
 import type { World } from '../state/world';
-import { addressOf, addressParameters, shippingOf, shippingParameters } from './address';
+import { addressOf, addressParameters, shippingOf, customerShippingParameters } from './address';
+import { attachToCustomer, methodReference } from './payment-methods';
 import { detachPaymentMethod } from './detach-payment-method';
 
 const parameters = {
@@ -21,20 +22,13 @@ const parameters = {
   invoice_settings: object({ default_payment_method: clearableText, footer: clearableText }),
   metadata,
   name: clearableText,
-  payment_method: text,
   phone: clearableText,
   preferred_locales: listOf(text),
-  shipping: clearableObject(shippingParameters),
+  shipping: clearableObject(customerShippingParameters),
   tax_exempt: oneOf('exempt', 'none', 'reverse'),
 } as const;
+const createParameters = { ...parameters, payment_method: text } as const;
 type Given = Parsed<typeof parameters>;
-
-/** The customer that another object names. Throws a `Failure` for one that is unknown or deleted. */
-export function customerReference(world: World, id: string, param = 'customer'): Customer {
-  const customer = world.customers.get(id);
-  if (customer === undefined) throw missingReference('customer', id, param);
-  return customer;
-}
 
 function requireCustomer(world: World, id: string): Customer {
   const customer = world.customers.get(id);
@@ -42,7 +36,7 @@ function requireCustomer(world: World, id: string): Customer {
   return customer;
 }
 
-function createCustomer(world: World, given: Given): Customer {
+function createCustomer(world: World, { payment_method: method, ...given }: Parsed<typeof createParameters>): Customer {
   const id = newId('cus');
   const customer = world.customers.add({
     id,
@@ -71,19 +65,13 @@ function createCustomer(world: World, given: Given): Customer {
     ...changesOf({ metadata: {} }, given),
   } satisfies Stripe.Customer);
   world.emit('customer.created', customer);
+  if (method !== undefined) attachToCustomer(world, methodReference(world, method), id);
   return customer;
 }
 
 /** The members that a request changes, in the customer's own shape. */
 function changesOf(present: Pick<Customer, 'metadata'>, given: Given): Partial<Customer> {
-  const {
-    address,
-    shipping,
-    invoice_settings: settings,
-    payment_method: _method,
-    invoice_prefix: _prefix,
-    ...plain
-  } = given;
+  const { address, shipping, invoice_settings: settings, invoice_prefix: _prefix, ...plain } = given;
   const change: Record<string, unknown> = { ...plain };
   if (address !== undefined) change['address'] = address === null ? null : addressOf(address);
   if (shipping !== undefined) change['shipping'] = shipping === null ? null : shippingOf(shipping);
@@ -121,7 +109,7 @@ function deleteCustomer(world: World, customer: Customer): object {
 }
 
 export const customerEndpoints = [
-  endpoint('POST', '/v1/customers', parameters, ({ world, parameters: given }) => createCustomer(world, given)),
+  endpoint('POST', '/v1/customers', createParameters, ({ world, parameters: given }) => createCustomer(world, given)),
   endpoint(
     'GET',
     '/v1/customers',

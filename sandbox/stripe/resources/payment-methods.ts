@@ -11,17 +11,16 @@ import { testMethodByNumber, testMethodByToken, testMethods } from '../payments/
 import type { PaymentMethod } from '../state/stored';
 import type { World } from '../state/world';
 import { billingDetailsOf, billingParameters } from './address';
-import { customerReference } from './customers';
+import { customerReference } from './customer-reference';
 import { detachPaymentMethod } from './detach-payment-method';
 
 const methodTypes = oneOf('card', 'us_bank_account', 'sepa_debit');
 const allowRedisplay = oneOf('always', 'limited', 'unspecified');
 
-/** The parameters that describe a method, also as `payment_method_data` of an intent. */
-export const methodDataParameters = {
+/** The parameters that describe a method as `payment_method_data` of an intent. Card numbers do not go there. */
+export const inlineMethodParameters = {
   allow_redisplay: allowRedisplay,
   billing_details: object(billingParameters),
-  card: object({ number: text, exp_month: integer, exp_year: integer, cvc: text, token: text }),
   metadata,
   sepa_debit: object({ iban: required(text) }),
   type: required(methodTypes),
@@ -31,6 +30,10 @@ export const methodDataParameters = {
     account_type: oneOf('checking', 'savings'),
     routing_number: text,
   }),
+} as const;
+const methodDataParameters = {
+  ...inlineMethodParameters,
+  card: object({ number: text, exp_month: integer, exp_year: integer, cvc: text, token: text }),
 } as const;
 type MethodData = Parsed<typeof methodDataParameters>;
 

@@ -4,31 +4,41 @@ import { endpoint } from '../http/endpoint';
 import { missing, refused } from '../http/failure';
 import { createdRange, isWithin, listPage, listParameters } from '../http/list';
 import { changedMetadata } from '../http/metadata';
-import { oneOf, text, type Parsed } from '../http/parameters';
+import { object, oneOf, text, type Parsed } from '../http/parameters';
 import { checkIsCustomers } from '../payments/check-customer';
 import { makeMandate } from '../payments/confirm-intent';
 import { confirmSetup } from '../payments/confirm-setup';
 import { givenMethod } from '../payments/given-method';
-import { allowedTypes, automaticTypes, mandateData, sharedIntentParameters } from '../payments/intent-parameters';
+import {
+  allowedTypes,
+  automaticTypes,
+  mandateData,
+  setupMethodOptions,
+  sharedIntentParameters,
+} from '../payments/intent-parameters';
 import { newId } from '../state/new-id';
 import type { PaymentMethod, SetupIntent } from '../state/stored';
 import type { World } from '../state/world';
-import { customerReference } from './customers';
+import { customerReference } from './customer-reference';
 
 /** Setup intents have no currency: Stripe offers what the account can take in its own. */
 const ACCOUNT_CURRENCY = 'usd';
 
-const createParameters = { ...sharedIntentParameters, usage: oneOf('off_session', 'on_session') } as const;
+const createParameters = {
+  ...sharedIntentParameters,
+  payment_method_options: object(setupMethodOptions),
+  usage: oneOf('off_session', 'on_session'),
+} as const;
 const {
   customer,
   description,
   metadata,
   payment_method,
   payment_method_data,
-  payment_method_options,
   payment_method_types,
   allowed_payment_method_types,
 } = sharedIntentParameters;
+const { payment_method_options } = createParameters;
 const updateParameters = {
   allowed_payment_method_types,
   customer,

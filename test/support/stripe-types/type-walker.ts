@@ -135,7 +135,9 @@ function plainFault(checker: ts.TypeChecker, value: unknown, type: ts.Type): str
   }
   if (has(type, ts.TypeFlags.BooleanLiteral)) {
     const expected = checker.typeToString(type);
-    return String(value) === expected && typeof value === 'boolean' ? null : `${JSON.stringify(value)} is not ${expected}`;
+    return String(value) === expected && typeof value === 'boolean'
+      ? null
+      : `${JSON.stringify(value)} is not ${expected}`;
   }
   if (has(type, ts.TypeFlags.String)) return typeof value === 'string' ? null : 'not a string';
   if (has(type, ts.TypeFlags.Number)) return typeof value === 'number' ? null : 'not a number';
