@@ -1,6 +1,7 @@
 /** The payment page behind a signed link: for customers, so it stands outside of the API proper and speaks HTML. */
 import { allTenants } from '../../db/pool';
 import { findCustomer } from '../../db/queries/customers';
+import { findCustomer } from '../../db/queries/customers';
 import { findInvoice, type Invoice } from '../../db/queries/invoices';
 import { attemptsOfPayments } from '../../db/queries/payment-attempts';
 import { findPaymentOfInvoice, type Payment } from '../../db/queries/payments';
@@ -122,15 +123,16 @@ async function withOutages(
 
 type Handle = (c: ApiContext, deps: ApiDependencies, facts: Facts) => Promise<Response>;
 
+const invalid = refusedPage('This link is not valid', 'Please check that it is complete.');
+const expired = refusedPage('This link has expired', 'Please ask for a new one.');
+
+/** The seal is checked before anything is read; the expiry after, since it runs in the customer's own time. */
 function behindLink(deps: ApiDependencies, handle: Handle) {
   return async (c: ApiContext): Promise<Response> => {
-    const verified = readPaymentLink(c.req.param('token') ?? '', deps.settings.linkSecret);
-    const facts = verified.kind === 'valid' ? await load(deps, verified.link) : null;
-    if (facts === null)
-      return answerPage(c, refusedPage('This link is not valid', 'Please check that it is complete.'), 400);
-    if (isExpired(facts.link, facts.now)) {
-      return answerPage(c, refusedPage('This link has expired', 'Please ask for a new one.'), 410);
-    }
+    const link = readPaymentLink(c.req.param('token') ?? '', deps.settings.linkSecret);
+    const facts = link === null ? null : await load(deps, link);
+    if (facts === null) return answerPage(c, invalid, 400);
+    if (facts.link.expiresAt <= facts.now) return answerPage(c, expired, 410);
     return withOutages(c, deps, facts, () => handle(c, deps, facts));
   };
 }
