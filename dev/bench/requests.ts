@@ -1,0 +1,37 @@
+/**
+ * Latencies of the requests that people wait for, on a machine that does nothing else.
+ */
+import { range, timed, type Latency } from './latency';
+import { createCustomers, createPlan, createSubscription, type Business, type Row } from './population';
+
+/** Requests in flight at once. */
+export const requestConcurrency = 4;
+
+export type RequestsResult = Readonly<Record<string, Latency>>;
+
+/** Creates subscriptions (each with its first invoice, paid), then reads, previews and changes them. */
+export async function measureRequests(business: Business, count: number): Promise<RequestsResult> {
+  const { api } = business;
+  const month = { unit: 'month', count: 1 } as const;
+  const small = await createPlan(business, 'small', month, '20.00');
+  const large = await createPlan(business, 'large', month, '50.00');
+  const customers = await createCustomers(business, count);
+  const ids: string[] = [];
+  const at = (index: number): string => ids[index % ids.length] ?? '';
+  const measure = (work: (index: number) => Promise<unknown>) => timed(range(count), requestConcurrency, work);
+
+  const create = await timed(customers, requestConcurrency, async (customerId) => {
+    ids.push(await createSubscription(business, customerId, small));
+  });
+  const { data: invoices } = await api.get<{ data: Row[] }>('/invoices?limit=100');
+  const readSubscription = await measure((index) => api.get(`/subscriptions/${at(index)}`));
+  const readInvoice = await measure((index) => api.get(`/invoices/${invoices[index % invoices.length]?.id ?? ''}`));
+  const preview = await measure((index) => api.post(`/subscriptions/${at(index)}/preview-change`, { plan_id: large }));
+  const changePlan = await measure((index) => api.post(`/subscriptions/${at(index)}/change-plan`, { plan_id: large }));
+  const changeQuantity = await measure((index) =>
+    api.post(`/subscriptions/${at(index)}/change-quantity`, { quantity: 3 }),
+  );
+  const cancel = await measure((index) => api.post(`/subscriptions/${at(index)}/cancel`, { at_period_end: true }));
+  const uncancel = await measure((index) => api.post(`/subscriptions/${at(index)}/uncancel`, {}));
+  return { create, changePlan, changeQuantity, cancel, uncancel, preview, readSubscription, readInvoice };
+}
