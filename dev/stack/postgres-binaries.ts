@@ -101,20 +101,28 @@ export function folderKey(folder: string): string {
   return createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 12);
 }
 
-/** Copies the binaries to where Postgres' user can run them; once per version. */
+/** A folder that another user laid there under our name must not be run. */
+function isOurs(folder: string): boolean {
+  return existsSync(folder) && statSync(folder).uid === process.getuid?.();
+}
+
+/** Copies the binaries to where Postgres' user can run them; once per version, for all checkouts. */
 function copyOutside(folder: string): string {
   const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string };
-  const target = path.join(os.tmpdir(), `perennial-postgres-${version}-${folderKey(folder)}`);
-  if (existsSync(target)) return target;
+  const target = path.join(os.tmpdir(), `perennial-postgres-${version}`);
+  if (isOurs(target)) return target;
   const partial = `${target}.${randomUUID()}`;
   mkdirSync(partial, { mode: 0o755 });
   cpSync(path.join(folder, 'native'), path.join(partial, 'native'), { recursive: true, verbatimSymlinks: true });
   try {
     renameSync(partial, target);
+    return target;
   } catch {
+    // Another process was faster, or the name is not ours to take.
+    if (!isOurs(target)) return partial;
     rmSync(partial, { recursive: true, force: true });
+    return target;
   }
-  return target;
 }
 
 /** Everything needed to run Postgres on this machine. */
