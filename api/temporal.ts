@@ -22,6 +22,7 @@ import {
   queues,
   refundWorkflowId,
   searchAttributes,
+  subscriptionStart,
   subscriptionWorkflowId,
   testClockWorkflowId,
   workflowTypes,
@@ -92,25 +93,6 @@ function openConnection(address: string): Connection {
       'grpc.max_reconnect_backoff_ms': 1_000,
     },
   });
-}
-
-/** How every subscription is started, by whomever: the same id, policies, label and attributes. */
-export function subscriptionStart(state: SubscriptionState, taskQueue: string) {
-  return {
-    workflowId: subscriptionWorkflowId(state.tenantId, state.subscriptionId),
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    taskQueue: queues.main(taskQueue),
-    args: [{ state }],
-    staticSummary: state.label,
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: searchAttributes.tenantId, value: state.tenantId },
-      { key: searchAttributes.customerId, value: state.customerId },
-      { key: searchAttributes.planId, value: state.terms.planId },
-      { key: searchAttributes.billingStatus, value: state.status },
-      { key: searchAttributes.needsAttention, value: false },
-    ]),
-  } satisfies WorkflowStartOptions;
 }
 
 /** Opens the port. Nothing is sent before the first call. */

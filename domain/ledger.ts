@@ -2,7 +2,8 @@
  * Which accounts a movement of money touches. Debits are positive, credits negative; every set sums to zero per currency.
  * Accounts: receivable, cash:{rail}, revenue:{stream}, deferred:{stream}, provider_fees:{rail}, customer_balance, refunds, bad_debt.
  */
-import { add, compare, isZero, negate, sum, zero, type Money } from './money';
+import { fail } from './errors';
+import { add, isZero, negate, sum, zero, type Money } from './money';
 
 export interface Posting {
   readonly account: string;
@@ -123,11 +124,14 @@ export function reversal(postings: readonly Posting[]): Posting[] {
   return postings.map(({ account, amount }) => ({ account, amount: negate(amount) }));
 }
 
-/** True when a set sums to zero in each of its currencies. The database checks the same at commit. */
-export function isBalanced(postings: readonly Posting[]): boolean {
-  const currencies = new Set(postings.map((posting) => posting.amount.currency));
-  return [...currencies].every((currency) => {
+/**
+ * Refuses a set that does not sum to zero in each of its currencies. The database checks the same at commit.
+ * @throws PerennialError `ledger_unbalanced`.
+ */
+export function assertBalanced(postings: readonly Posting[]): void {
+  for (const currency of new Set(postings.map((posting) => posting.amount.currency))) {
     const amounts = postings.map((posting) => posting.amount).filter((amount) => amount.currency === currency);
-    return compare(sum(amounts, currency), zero(currency)) === 0;
-  });
+    const total = sum(amounts, currency);
+    if (!isZero(total)) fail('ledger_unbalanced', { currency, sum: total.amount });
+  }
 }

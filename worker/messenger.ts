@@ -7,7 +7,6 @@ import {
   WorkflowUpdateFailedError,
   type Client,
 } from '@temporalio/client';
-import { subscriptionStart } from '../api/temporal';
 import type { SubscriptionState } from '../domain/subscription/state';
 import {
   messages,
@@ -16,6 +15,7 @@ import {
   subscriptionWorkflowId,
   workflowTypes,
   type ProviderFact,
+  subscriptionStart,
   type RefundInput,
 } from '../workflows/contract';
 import type { WorkflowMessenger } from './relay';

@@ -1,8 +1,8 @@
 /**
  * What the rest of the system may know of the workflows: names, ids, queues, messages and search attributes.
  */
-import { defineSearchAttributeKey } from '@temporalio/common';
-import type { CommandName, CommandPayloads } from '../domain/subscription/commands';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { subscriptionWorkflowId } from '../domain/ids';
 import type { SubscriptionState, SubscriptionStatus } from '../domain/subscription/state';
 
 export { refundWorkflowId, subscriptionWorkflowId, testClockWorkflowId } from '../domain/ids';
@@ -28,9 +28,6 @@ export interface CommandReceipt {
   readonly commandId: string;
   readonly status: SubscriptionStatus;
 }
-
-/** Commands are updates and signals of these same names: `(payload, meta?)`. */
-export type CommandArgs<N extends CommandName> = [payload: CommandPayloads[N], meta?: MessageMeta];
 
 /** Messages that are not commands. */
 export const messages = {
@@ -76,3 +73,22 @@ export const searchAttributes = {
   dunningStep: defineSearchAttributeKey('DunningStep', 'INT'),
   needsAttention: defineSearchAttributeKey('NeedsAttention', 'BOOL'),
 } as const;
+
+/** How every subscription is started, by whomever: the same id, policies, label and attributes. */
+export function subscriptionStart(state: SubscriptionState, taskQueue: string) {
+  return {
+    workflowId: subscriptionWorkflowId(state.tenantId, state.subscriptionId),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    taskQueue: queues.main(taskQueue),
+    args: [{ state }],
+    staticSummary: state.label,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: searchAttributes.tenantId, value: state.tenantId },
+      { key: searchAttributes.customerId, value: state.customerId },
+      { key: searchAttributes.planId, value: state.terms.planId },
+      { key: searchAttributes.billingStatus, value: state.status },
+      { key: searchAttributes.needsAttention, value: false },
+    ]),
+  } as const;
+}

@@ -48,7 +48,7 @@ const statement: Statement = {
 select i.id, i.series, i.sequence, i.status, i.currency, i.amount_due, t.dunning_policy,
   to_jsonb(p.*) as payment, p.amount as payment_amount, p.fee::text as payment_fee,
   to_jsonb(m.*) as method, to_jsonb(b.*) as begun_method, c.provider_refs->>coalesce(m.rail, p.rail) as customer_ref,
-  (select array_agg(extract(epoch from a.occurred_at) * 1000 order by a.occurred_at)
+  (select json_agg((extract(epoch from a.occurred_at) * 1000)::bigint order by a.occurred_at)
    from payment_attempts a
    where a.tenant_id = i.tenant_id and a.fingerprint = m.fingerprint and a.outcome = 'declined' and a.occurred_at > $3) as failed_at,
   e.fact
@@ -136,6 +136,6 @@ export async function loadCollectionFacts(db: Queryable, request: CollectionRequ
     customerRef: row['customer_ref'],
     fact: row['fact'],
     dunning: row['dunning_policy'],
-    failedAt: (row['failed_at'] ?? []).map((at: string) => Math.round(Number.parseFloat(at))),
+    failedAt: row['failed_at'] ?? [],
   };
 }

@@ -32,7 +32,7 @@ const statement: Statement = {
   text: `
 select i.id, i.status, i.currency, i.total, i.balance_applied, i.carried_over, i.amount_due,
   (select json_agg(json_build_object('stream', l.stream, 'kind', l.kind, 'amount', l.amount::text,
-     'period_end', extract(epoch from l.period_end) * 1000) order by l.position)
+     'period_end', (extract(epoch from l.period_end) * 1000)::bigint) order by l.position)
    from invoice_lines l where l.invoice_id = i.id) as lines,
   p.id as payment_id, p.rail, p.provider_ref, p.status as payment_status
 from invoices i
@@ -59,7 +59,7 @@ export async function loadOpenInvoices(
       stream: line.stream,
       kind: line.kind,
       amount: money(line.amount, row['currency']),
-      periodEnd: Math.round(line.period_end),
+      periodEnd: line.period_end,
     })),
     payment:
       row['payment_id'] === null

@@ -6,7 +6,7 @@ import { isZero, max, negate, type Money } from '../money';
 import type { PlanDefinition, PlanPrice } from '../plan';
 import { priceOf } from '../pricing';
 import type { ProrationPolicy } from '../proration';
-import { toIso, type Instant } from '../time';
+import type { Instant } from '../time';
 import type { BilledLine, InvoiceLine } from './line';
 import { amountOf, explainAmount, lineOf, shareOf, type Span } from './period-lines';
 
@@ -92,9 +92,4 @@ export function changeLines(request: ChangeRequest): InvoiceLine[] {
     .filter((price) => !kept.some((line) => line.priceId === price.id))
     .map((price) => chargeOf(price, request));
   return [...credits, ...charges.filter((line) => !isZero(line.amount))];
-}
-
-/** "17 Jun 2026, 09:30 UTC" for descriptions that name the instant. */
-export function describeInstant(at: Instant): string {
-  return toIso(at).slice(0, 16).replace('T', ' ').concat(' UTC');
 }

@@ -2,7 +2,7 @@
  * When billed money becomes revenue. What is billed for time still to come is deferred; it is earned at the boundary that ends that
  * time, or when the subscription ends. (A finer release, day by day, can replace this rule alone.)
  */
-import { add, isZero, money, sum, zero, type Money } from '../money';
+import { add, isZero, money, zero, type Money } from '../money';
 import type { IncomeLine } from '../ledger';
 import type { Instant } from '../time';
 import type { InvoiceLine } from './line';
@@ -65,12 +65,4 @@ export function earn({ deferred, lines, currency, moment, now }: EarningRequest)
   const totals = sumByStream(deferred, income, currency);
   if (moment === 'change') return { income, earned: [], deferred: toDeferred(totals) };
   return { income, earned: toEarned(totals), deferred: {} };
-}
-
-/** The sum of all that is deferred. */
-export function deferredTotal(deferred: Deferred, currency: string): Money {
-  return sum(
-    Object.values(deferred).map((amount) => money(amount, currency)),
-    currency,
-  );
 }

@@ -13,7 +13,7 @@ import { apply } from '../../domain/subscription/apply';
 import type { Command } from '../../domain/subscription/commands';
 import { decide, type Step } from '../../domain/subscription/decide';
 import type { SubscriptionEvent } from '../../domain/subscription/events';
-import { finalStatuses, type SubscriptionStatus } from '../../domain/subscription/state';
+import type { SubscriptionStatus } from '../../domain/subscription/state';
 import { businessTime, workflowTime } from '../clock';
 import type { SubscriptionInput } from '../contract';
 import { book, rails } from '../proxies';
@@ -145,6 +145,3 @@ async function renew(entity: Entity): Promise<never> {
   const next = makeContinueAsNewFunc<typeof subscription>({ typedSearchAttributes: attributesOf(entity.state) });
   return next({ state: entity.state });
 }
-
-/** True when a subscription has ended; for the tests of the loop. */
-export const hasEnded = (status: SubscriptionStatus): boolean => finalStatuses.has(status);
