@@ -1,0 +1,534 @@
+-- What the migrations come to. Made by `npm run schema`; the reasons stand in db/migrations/.
+
+CREATE OR REPLACE FUNCTION public.current_tenant()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN current_setting('perennial.tenant'::text, true)
+;
+CREATE OR REPLACE FUNCTION public.entry_balances()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- Every posting of an entry queues this check; the first position speaks for those written with it.
+  if exists (select from ledger_postings where entry_id = new.entry_id group by currency having sum(amount) <> 0) then
+    raise exception 'ledger entry % does not sum to zero', new.entry_id using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.insist(actual bigint, expected bigint, reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if actual <> expected then
+    raise exception '%', reason using errcode = 'serialization_failure';
+  end if;
+  return true;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.invoice_number(series text, sequence bigint)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((series || '-'::text) || lpad((sequence)::text, GREATEST(6, length((sequence)::text)), '0'::text))
+;
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only: record a reversal or a new version instead', tg_table_name using errcode = 'integrity_constraint_violation';
+end $function$
+;
+
+create table api_keys (
+  id text not null,
+  tenant_id text not null,
+  name text not null,
+  prefix text not null,
+  hash bytea not null,
+  scopes text[] not null,
+  recorded_at timestamp with time zone not null default now(),
+  revoked_at timestamp with time zone
+);
+create table audit_log (
+  id text not null,
+  tenant_id text not null,
+  actor text not null,
+  action text not null,
+  subject_id text not null,
+  command_id text,
+  outcome text not null,
+  before jsonb,
+  after jsonb,
+  result jsonb,
+  request_id text,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table customer_balances (
+  tenant_id text not null,
+  customer_id text not null,
+  currency text not null,
+  amount numeric not null
+);
+create table customers (
+  id text not null,
+  tenant_id text not null,
+  name text not null,
+  email text,
+  time_zone text,
+  proration_policy text,
+  test_clock_id text,
+  default_payment_method_id text,
+  provider_refs jsonb not null default '{}'::jsonb,
+  metadata jsonb not null default '{}'::jsonb,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table events (
+  id text not null,
+  tenant_id text not null,
+  type text not null,
+  customer_id text,
+  subscription_id text,
+  invoice_id text,
+  data jsonb not null,
+  fact_seq integer,
+  fact jsonb,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table idempotency_keys (
+  tenant_id text not null,
+  key text not null,
+  request_hash bytea not null,
+  seed uuid not null,
+  locked_at timestamp with time zone not null,
+  status integer,
+  response jsonb,
+  recorded_at timestamp with time zone not null default now()
+);
+create table invoice_lines (
+  id text not null,
+  tenant_id text not null,
+  invoice_id text not null,
+  subscription_id text not null,
+  "position" integer not null,
+  kind text not null,
+  description text not null,
+  price_id text not null,
+  stream text not null,
+  quantity numeric not null,
+  amount numeric not null,
+  currency text not null,
+  period_start timestamp with time zone not null,
+  period_end timestamp with time zone not null,
+  credits_line_id text,
+  explanation jsonb not null
+);
+create table invoice_series (
+  tenant_id text not null,
+  series text not null,
+  last_number bigint not null default 0
+);
+create table invoices (
+  id text not null,
+  tenant_id text not null,
+  customer_id text not null,
+  subscription_id text not null,
+  business_key text not null,
+  status text not null,
+  series text not null,
+  sequence bigint,
+  currency text not null,
+  total numeric not null,
+  balance_applied numeric not null,
+  carried_over numeric not null,
+  amount_due numeric not null,
+  amount_paid numeric not null default 0,
+  period_start timestamp with time zone not null,
+  period_end timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table ledger_accounts (
+  tenant_id text not null,
+  code text not null,
+  kind text not null,
+  name text not null
+);
+create table ledger_entries (
+  id text not null,
+  tenant_id text not null,
+  kind text not null,
+  source text not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table ledger_postings (
+  entry_id text not null,
+  "position" integer not null,
+  tenant_id text not null,
+  account text not null,
+  currency text not null,
+  amount numeric not null
+);
+create table outbox (
+  id bigint generated always as identity not null,
+  tenant_id text not null,
+  kind text not null,
+  workflow_id text not null,
+  payload jsonb not null,
+  recorded_at timestamp with time zone not null default now(),
+  attempts integer not null default 0,
+  retry_at timestamp with time zone not null default now(),
+  delivered_at timestamp with time zone
+);
+create table payment_attempts (
+  payment_id text not null,
+  number integer not null,
+  tenant_id text not null,
+  payment_method_id text,
+  fingerprint text,
+  outcome text not null,
+  decline jsonb,
+  charge_ref text,
+  customer_present boolean not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table payment_methods (
+  id text not null,
+  tenant_id text not null,
+  customer_id text not null,
+  rail text not null,
+  provider_ref text not null,
+  kind text not null,
+  fingerprint text not null,
+  brand text not null,
+  last4 text not null,
+  expires_month integer,
+  expires_year integer,
+  status text not null default 'active'::text,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table payments (
+  id text not null,
+  tenant_id text not null,
+  invoice_id text not null,
+  subscription_id text not null,
+  customer_id text not null,
+  rail text not null,
+  provider_ref text not null,
+  status text not null,
+  amount numeric not null,
+  currency text not null,
+  attempt_begun integer,
+  attempt_method_id text,
+  attempt_fingerprint text,
+  attempt_begun_at timestamp with time zone,
+  attempt_customer_present boolean,
+  attempts integer not null default 0,
+  last_charge_ref text,
+  next_action_url text,
+  balance_transaction_ref text,
+  fee numeric,
+  amount_refunded numeric not null default 0,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table plan_versions (
+  plan_id text not null,
+  version integer not null,
+  tenant_id text not null,
+  definition jsonb not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table plans (
+  id text not null,
+  tenant_id text not null,
+  product_id text not null,
+  code text not null,
+  name text not null,
+  current_version integer not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table prices (
+  id text not null,
+  tenant_id text not null,
+  product_id text not null,
+  kind text not null,
+  model text not null,
+  parameters jsonb not null,
+  description text not null,
+  stream text not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table products (
+  id text not null,
+  tenant_id text not null,
+  name text not null,
+  description text,
+  stream text not null default 'subscriptions'::text,
+  recorded_at timestamp with time zone not null default now()
+);
+create table refunds (
+  id text not null,
+  tenant_id text not null,
+  payment_id text not null,
+  amount numeric not null,
+  currency text not null,
+  reason text,
+  status text not null,
+  provider_ref text,
+  failure_reason text,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table schema_migrations (
+  name text not null,
+  applied_at timestamp with time zone not null default now()
+);
+create table subscriptions (
+  id text not null,
+  tenant_id text not null,
+  customer_id text not null,
+  plan_id text not null,
+  plan_version integer not null,
+  quantity bigint not null,
+  currency text not null,
+  status text not null,
+  payment_method_id text,
+  test_clock_id text,
+  start_at timestamp with time zone not null,
+  trial_end timestamp with time zone,
+  current_period_index integer,
+  current_period_start timestamp with time zone,
+  current_period_end timestamp with time zone,
+  cancel_at timestamp with time zone,
+  canceled_at timestamp with time zone,
+  next_due_at timestamp with time zone,
+  attention text,
+  payment_gated boolean not null default false,
+  deferred jsonb not null default '{}'::jsonb,
+  metadata jsonb not null default '{}'::jsonb,
+  state jsonb not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table tenants (
+  id text not null,
+  name text not null,
+  mode text not null,
+  time_zone text not null default 'UTC'::text,
+  invoice_series text not null default 'INV'::text,
+  dunning_policy jsonb not null,
+  proration_policy text not null default 'seconds'::text,
+  incomplete_hours integer not null default 72,
+  recorded_at timestamp with time zone not null default now()
+);
+create table test_clocks (
+  id text not null,
+  tenant_id text not null,
+  name text not null,
+  now timestamp with time zone not null,
+  status text not null default 'ready'::text,
+  target timestamp with time zone,
+  recorded_at timestamp with time zone not null default now()
+);
+create table webhook_inbox (
+  provider text not null,
+  event_id text not null,
+  tenant_id text,
+  type text not null,
+  subject_kind text not null,
+  subject_ref text,
+  payment_ref text,
+  body text not null,
+  status text not null,
+  retry_at timestamp with time zone not null default now(),
+  attempts integer not null default 0,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+
+alter table api_keys add constraint api_keys_hash_key UNIQUE (hash);
+alter table api_keys add constraint api_keys_pkey PRIMARY KEY (id);
+alter table api_keys add constraint api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table audit_log add constraint audit_log_subject_id_command_id_key UNIQUE (subject_id, command_id);
+alter table audit_log add constraint audit_log_pkey PRIMARY KEY (id);
+alter table audit_log add constraint audit_log_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table audit_log add constraint audit_log_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'refused'::text])));
+alter table customer_balances add constraint customer_balances_pkey PRIMARY KEY (customer_id, currency);
+alter table customer_balances add constraint customer_balances_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table customer_balances add constraint customer_balances_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table customers add constraint customers_pkey PRIMARY KEY (id);
+alter table customers add constraint customers_default_payment_method_id_fkey FOREIGN KEY (default_payment_method_id) REFERENCES payment_methods(id);
+alter table customers add constraint customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table customers add constraint customers_test_clock_id_fkey FOREIGN KEY (test_clock_id) REFERENCES test_clocks(id);
+alter table events add constraint events_pkey PRIMARY KEY (id);
+alter table events add constraint events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table idempotency_keys add constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, key);
+alter table idempotency_keys add constraint idempotency_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table invoice_lines add constraint invoice_lines_invoice_id_position_key UNIQUE (invoice_id, "position");
+alter table invoice_lines add constraint invoice_lines_pkey PRIMARY KEY (id);
+alter table invoice_lines add constraint invoice_lines_credits_line_id_fkey FOREIGN KEY (credits_line_id) REFERENCES invoice_lines(id);
+alter table invoice_lines add constraint invoice_lines_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
+alter table invoice_lines add constraint invoice_lines_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
+alter table invoice_lines add constraint invoice_lines_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table invoice_lines add constraint invoice_lines_check CHECK (((kind = 'proration_credit'::text) = (credits_line_id IS NOT NULL)));
+alter table invoice_lines add constraint invoice_lines_check1 CHECK (((credits_line_id IS NULL) OR (amount <= (0)::numeric)));
+alter table invoice_lines add constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['recurring'::text, 'one_off'::text, 'proration_charge'::text, 'proration_credit'::text])));
+alter table invoice_series add constraint invoice_series_pkey PRIMARY KEY (tenant_id, series);
+alter table invoice_series add constraint invoice_series_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table invoices add constraint invoices_subscription_id_business_key_key UNIQUE (subscription_id, business_key);
+alter table invoices add constraint invoices_tenant_id_series_sequence_key UNIQUE (tenant_id, series, sequence);
+alter table invoices add constraint invoices_pkey PRIMARY KEY (id);
+alter table invoices add constraint invoices_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table invoices add constraint invoices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
+alter table invoices add constraint invoices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table invoices add constraint invoices_amount_due_check CHECK ((amount_due >= (0)::numeric));
+alter table invoices add constraint invoices_check CHECK (((status = 'draft'::text) = (sequence IS NULL)));
+alter table invoices add constraint invoices_check1 CHECK ((amount_due = ((total - balance_applied) - carried_over)));
+alter table invoices add constraint invoices_check2 CHECK (((amount_paid >= (0)::numeric) AND (amount_paid <= amount_due)));
+alter table invoices add constraint invoices_check3 CHECK (((status <> 'paid'::text) OR (amount_paid = amount_due)));
+alter table invoices add constraint invoices_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'open'::text, 'paid'::text, 'void'::text, 'uncollectible'::text])));
+alter table ledger_accounts add constraint ledger_accounts_pkey PRIMARY KEY (tenant_id, code);
+alter table ledger_accounts add constraint ledger_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table ledger_accounts add constraint ledger_accounts_kind_check CHECK ((kind = ANY (ARRAY['asset'::text, 'liability'::text, 'income'::text, 'expense'::text])));
+alter table ledger_entries add constraint ledger_entries_tenant_id_kind_source_key UNIQUE (tenant_id, kind, source);
+alter table ledger_entries add constraint ledger_entries_pkey PRIMARY KEY (id);
+alter table ledger_entries add constraint ledger_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table ledger_postings add constraint ledger_postings_pkey PRIMARY KEY (entry_id, "position");
+alter table ledger_postings add constraint ledger_postings_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES ledger_entries(id);
+alter table ledger_postings add constraint ledger_postings_tenant_id_account_fkey FOREIGN KEY (tenant_id, account) REFERENCES ledger_accounts(tenant_id, code);
+alter table outbox add constraint outbox_pkey PRIMARY KEY (id);
+alter table outbox add constraint outbox_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table outbox add constraint outbox_kind_check CHECK ((kind = ANY (ARRAY['start_subscription'::text, 'start_refund'::text, 'signal'::text])));
+alter table payment_attempts add constraint payment_attempts_pkey PRIMARY KEY (payment_id, number);
+alter table payment_attempts add constraint payment_attempts_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+alter table payment_attempts add constraint payment_attempts_payment_method_id_fkey FOREIGN KEY (payment_method_id) REFERENCES payment_methods(id);
+alter table payment_attempts add constraint payment_attempts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table payment_attempts add constraint payment_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'declined'::text, 'requires_action'::text, 'processing'::text])));
+alter table payment_methods add constraint payment_methods_tenant_id_rail_provider_ref_key UNIQUE (tenant_id, rail, provider_ref);
+alter table payment_methods add constraint payment_methods_pkey PRIMARY KEY (id);
+alter table payment_methods add constraint payment_methods_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table payment_methods add constraint payment_methods_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table payment_methods add constraint payment_methods_status_check CHECK ((status = ANY (ARRAY['active'::text, 'needs_customer'::text, 'blocked'::text, 'detached'::text])));
+alter table payments add constraint payments_rail_provider_ref_key UNIQUE (rail, provider_ref);
+alter table payments add constraint payments_pkey PRIMARY KEY (id);
+alter table payments add constraint payments_attempt_method_id_fkey FOREIGN KEY (attempt_method_id) REFERENCES payment_methods(id);
+alter table payments add constraint payments_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table payments add constraint payments_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
+alter table payments add constraint payments_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
+alter table payments add constraint payments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table payments add constraint payments_amount_check CHECK ((amount > (0)::numeric));
+alter table payments add constraint payments_check CHECK (((amount_refunded >= (0)::numeric) AND (amount_refunded <= amount)));
+alter table payments add constraint payments_status_check CHECK ((status = ANY (ARRAY['created'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text])));
+alter table plan_versions add constraint plan_versions_pkey PRIMARY KEY (plan_id, version);
+alter table plan_versions add constraint plan_versions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id);
+alter table plan_versions add constraint plan_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table plan_versions add constraint plan_versions_version_check CHECK ((version > 0));
+alter table plans add constraint plans_tenant_id_code_key UNIQUE (tenant_id, code);
+alter table plans add constraint plans_pkey PRIMARY KEY (id);
+alter table plans add constraint plans_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
+alter table plans add constraint plans_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table prices add constraint prices_pkey PRIMARY KEY (id);
+alter table prices add constraint prices_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
+alter table prices add constraint prices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table prices add constraint prices_kind_check CHECK ((kind = ANY (ARRAY['recurring'::text, 'one_off'::text])));
+alter table products add constraint products_pkey PRIMARY KEY (id);
+alter table products add constraint products_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table refunds add constraint refunds_pkey PRIMARY KEY (id);
+alter table refunds add constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+alter table refunds add constraint refunds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table refunds add constraint refunds_amount_check CHECK ((amount > (0)::numeric));
+alter table refunds add constraint refunds_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'pending'::text, 'requires_action'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text, 'refused'::text])));
+alter table schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (name);
+alter table subscriptions add constraint subscriptions_pkey PRIMARY KEY (id);
+alter table subscriptions add constraint subscriptions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table subscriptions add constraint subscriptions_payment_method_id_fkey FOREIGN KEY (payment_method_id) REFERENCES payment_methods(id);
+alter table subscriptions add constraint subscriptions_plan_id_plan_version_fkey FOREIGN KEY (plan_id, plan_version) REFERENCES plan_versions(plan_id, version);
+alter table subscriptions add constraint subscriptions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table subscriptions add constraint subscriptions_test_clock_id_fkey FOREIGN KEY (test_clock_id) REFERENCES test_clocks(id);
+alter table subscriptions add constraint subscriptions_check CHECK ((current_period_start < current_period_end));
+alter table subscriptions add constraint subscriptions_check1 CHECK (((current_period_start IS NULL) = (current_period_end IS NULL)));
+alter table subscriptions add constraint subscriptions_quantity_check CHECK ((quantity >= 0));
+alter table subscriptions add constraint subscriptions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'incomplete'::text, 'trialing'::text, 'active'::text, 'past_due'::text, 'unpaid'::text, 'paused'::text, 'canceled'::text, 'expired'::text])));
+alter table tenants add constraint tenants_pkey PRIMARY KEY (id);
+alter table tenants add constraint tenants_incomplete_hours_check CHECK ((incomplete_hours > 0));
+alter table tenants add constraint tenants_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])));
+alter table test_clocks add constraint test_clocks_pkey PRIMARY KEY (id);
+alter table test_clocks add constraint test_clocks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table test_clocks add constraint test_clocks_status_check CHECK ((status = ANY (ARRAY['ready'::text, 'advancing'::text])));
+alter table webhook_inbox add constraint webhook_inbox_pkey PRIMARY KEY (provider, event_id);
+alter table webhook_inbox add constraint webhook_inbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processed'::text, 'ignored'::text])));
+
+CREATE INDEX audit_log_page ON public.audit_log USING btree (tenant_id, id);
+CREATE INDEX customers_of_clock ON public.customers USING btree (test_clock_id) WHERE (test_clock_id IS NOT NULL);
+CREATE INDEX customers_page ON public.customers USING btree (tenant_id, id);
+CREATE UNIQUE INDEX events_fact ON public.events USING btree (subscription_id, fact_seq) WHERE (fact_seq IS NOT NULL);
+CREATE INDEX events_of_subscription ON public.events USING btree (subscription_id, id);
+CREATE INDEX events_page ON public.events USING btree (tenant_id, id);
+CREATE UNIQUE INDEX invoice_lines_credited_once ON public.invoice_lines USING btree (credits_line_id) WHERE (credits_line_id IS NOT NULL);
+CREATE INDEX invoice_lines_of_subscription ON public.invoice_lines USING btree (subscription_id, period_end);
+CREATE INDEX invoices_of_customer ON public.invoices USING btree (customer_id, id);
+CREATE INDEX invoices_of_subscription ON public.invoices USING btree (subscription_id, id);
+CREATE INDEX invoices_page ON public.invoices USING btree (tenant_id, id);
+CREATE INDEX ledger_entries_page ON public.ledger_entries USING btree (tenant_id, id);
+CREATE INDEX ledger_postings_of_account ON public.ledger_postings USING btree (tenant_id, account, currency);
+CREATE INDEX outbox_waiting ON public.outbox USING btree (retry_at) WHERE (delivered_at IS NULL);
+CREATE INDEX payment_attempts_of_card ON public.payment_attempts USING btree (tenant_id, fingerprint, occurred_at) WHERE (outcome = 'declined'::text);
+CREATE INDEX payment_methods_of_customer ON public.payment_methods USING btree (customer_id, id);
+CREATE UNIQUE INDEX payments_one_alive ON public.payments USING btree (invoice_id) WHERE (status <> 'canceled'::text);
+CREATE UNIQUE INDEX payments_one_success ON public.payments USING btree (invoice_id) WHERE (status = 'succeeded'::text);
+CREATE INDEX payments_page ON public.payments USING btree (tenant_id, id);
+CREATE INDEX plans_page ON public.plans USING btree (tenant_id, id);
+CREATE INDEX prices_page ON public.prices USING btree (tenant_id, id);
+CREATE INDEX products_page ON public.products USING btree (tenant_id, id);
+CREATE INDEX refunds_of_payment ON public.refunds USING btree (payment_id);
+CREATE INDEX refunds_page ON public.refunds USING btree (tenant_id, id);
+CREATE UNIQUE INDEX refunds_provider_ref ON public.refunds USING btree (provider_ref) WHERE (provider_ref IS NOT NULL);
+CREATE INDEX subscriptions_due_on_clock ON public.subscriptions USING btree (test_clock_id, next_due_at) WHERE (test_clock_id IS NOT NULL);
+CREATE INDEX subscriptions_of_customer ON public.subscriptions USING btree (customer_id, id);
+CREATE INDEX subscriptions_page ON public.subscriptions USING btree (tenant_id, id);
+CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (retry_at) WHERE (status = 'pending'::text);
+
+CREATE TRIGGER audit_log_frozen BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_entries_frozen BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE CONSTRAINT TRIGGER ledger_postings_balance AFTER INSERT ON public.ledger_postings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_balances();
+CREATE TRIGGER ledger_postings_frozen BEFORE DELETE OR UPDATE ON public.ledger_postings FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER plan_versions_frozen BEFORE DELETE OR UPDATE ON public.plan_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+alter table api_keys enable row level security; create policy tenant_only on api_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table audit_log enable row level security; create policy tenant_only on audit_log using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table customer_balances enable row level security; create policy tenant_only on customer_balances using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table customers enable row level security; create policy tenant_only on customers using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table events enable row level security; create policy tenant_only on events using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table idempotency_keys enable row level security; create policy tenant_only on idempotency_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table invoice_lines enable row level security; create policy tenant_only on invoice_lines using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table invoice_series enable row level security; create policy tenant_only on invoice_series using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table invoices enable row level security; create policy tenant_only on invoices using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table ledger_accounts enable row level security; create policy tenant_only on ledger_accounts using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table ledger_entries enable row level security; create policy tenant_only on ledger_entries using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table ledger_postings enable row level security; create policy tenant_only on ledger_postings using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table outbox enable row level security; create policy tenant_only on outbox using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table payment_attempts enable row level security; create policy tenant_only on payment_attempts using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table payment_methods enable row level security; create policy tenant_only on payment_methods using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table payments enable row level security; create policy tenant_only on payments using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table plan_versions enable row level security; create policy tenant_only on plan_versions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table plans enable row level security; create policy tenant_only on plans using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table prices enable row level security; create policy tenant_only on prices using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table products enable row level security; create policy tenant_only on products using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table refunds enable row level security; create policy tenant_only on refunds using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table subscriptions enable row level security; create policy tenant_only on subscriptions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table tenants enable row level security; create policy tenant_only on tenants using (((current_tenant() = id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = id) OR (current_tenant() = '*'::text)));
+alter table test_clocks enable row level security; create policy tenant_only on test_clocks using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table webhook_inbox enable row level security; create policy tenant_only on webhook_inbox using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
