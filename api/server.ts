@@ -62,7 +62,9 @@ function main(): void {
     // A request that hangs must not keep the process for ever.
     setTimeout(() => process.exit(1), closeMsMax).unref();
     server.close(() => {
-      void Promise.allSettled([workflows.close(), database.close()]).then(() => process.disconnect?.());
+      void Promise.allSettled([workflows.close(), database.close()]).then(() => {
+        if (process.connected) process.disconnect();
+      });
     });
   }
   process.once('SIGTERM', close);

@@ -1,7 +1,6 @@
 /** The payment page behind a signed link: for customers, so it stands outside of the API proper and speaks HTML. */
 import { allTenants } from '../../db/pool';
 import { findCustomer } from '../../db/queries/customers';
-import { findCustomer } from '../../db/queries/customers';
 import { findInvoice, type Invoice } from '../../db/queries/invoices';
 import { attemptsOfPayments } from '../../db/queries/payment-attempts';
 import { findPaymentOfInvoice, type Payment } from '../../db/queries/payments';
@@ -132,7 +131,7 @@ function behindLink(deps: ApiDependencies, handle: Handle) {
     const link = readPaymentLink(c.req.param('token') ?? '', deps.settings.linkSecret);
     const facts = link === null ? null : await load(deps, link);
     if (facts === null) return answerPage(c, invalid, 400);
-    if (facts.link.expiresAt <= facts.now) return answerPage(c, expired, 410);
+    if (isExpired(facts.link, facts.now)) return answerPage(c, expired, 410);
     return withOutages(c, deps, facts, () => handle(c, deps, facts));
   };
 }

@@ -1,5 +1,5 @@
 /** Products, prices and plans: what is sold is checked before it is written. */
-import { openTestApi, type TestApi } from '../support/api';
+import { openTestApi, type TestApi, type Wire } from '../support/api';
 
 let api: TestApi;
 let productId: string;
@@ -21,7 +21,8 @@ const plan = (over: object) => ({
   prices: [flat({ USD: '49.00' })],
   ...over,
 });
-const fieldsOf = (body: Record<string, any>): string[] => body['errors'].map((error: { field: string }) => error.field);
+const fieldsOf = (body: Record<string, Wire>): string[] =>
+  body['errors'].map((error: { field: string }) => error.field);
 
 test('a plan keeps a snapshot of prices given by id and inline', async () => {
   const price = await api.send('POST', '/prices', {
@@ -53,7 +54,7 @@ test('a new version does not change the old one and becomes the current one', as
   const next = await api.send('POST', path, { body: { interval: month, prices: [flat({ USD: '59.00' })] } });
   expect(next.status).toBe(201);
   expect(next.body['current_version']).toBe(2);
-  expect(next.body['versions'].map((one: any) => one.prices[0].amounts.USD)).toEqual(['49.00', '59.00']);
+  expect(next.body['versions'].map((one: Wire) => one.prices[0].amounts.USD)).toEqual(['49.00', '59.00']);
 });
 
 test('a code belongs to one plan of the tenant', async () => {

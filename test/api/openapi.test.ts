@@ -1,10 +1,10 @@
 /** The OpenAPI document is valid, complete and shows an example for every body and answer. */
 import Ajv from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { openTestApi, type TestApi } from '../support/api';
+import { openTestApi, type TestApi, type Wire } from '../support/api';
 
 let api: TestApi;
-let document: any;
+let document: Wire;
 
 beforeAll(async () => {
   api = await openTestApi();
@@ -16,11 +16,11 @@ interface Operation {
   readonly name: string;
   readonly method: string;
   readonly path: string;
-  readonly operation: any;
+  readonly operation: Wire;
 }
 
 function operations(): Operation[] {
-  return Object.entries<Record<string, any>>(document.paths).flatMap(([path, item]) =>
+  return Object.entries<Record<string, Wire>>(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({
       name: `${method.toUpperCase()} ${path}`,
       method,
@@ -30,13 +30,13 @@ function operations(): Operation[] {
   );
 }
 
-const resolve = (schema: any): any => {
+const resolve = (schema: Wire): Wire => {
   const name = schema?.$ref?.split('/').at(-1);
   return name === undefined ? schema : document.components.schemas[name];
 };
 
 /** A page's example is the example of what it lists. */
-const exampleOf = (schema: any): unknown => {
+const exampleOf = (schema: Wire): unknown => {
   const known = resolve(schema);
   return known?.example ?? resolve(known?.properties?.data?.items)?.example;
 };
@@ -71,12 +71,12 @@ test('every registered route is in the document, and nothing else is', () => {
 test('every body and every answer has an example that its schema accepts', () => {
   const ajv = addFormats(new Ajv({ strict: false }));
   ajv.addSchema({ $id: 'openapi', components: document.components });
-  const local = (schema: any): any =>
+  const local = (schema: Wire): Wire =>
     JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components'));
   const faults = operations().flatMap(({ name, operation }) => {
-    const contents = [operation.requestBody, ...Object.values<any>(operation.responses)].filter(Boolean);
-    return contents.flatMap((content: any) => {
-      const schema = Object.values<any>(content.content ?? {})[0]?.schema;
+    const contents = [operation.requestBody, ...Object.values<Wire>(operation.responses)].filter(Boolean);
+    return contents.flatMap((content: Wire) => {
+      const schema = Object.values<Wire>(content.content ?? {})[0]?.schema;
       const example = exampleOf(schema);
       if (example === undefined) return [`${name}: no example`];
       const target = resolve(schema).example === undefined ? resolve(schema).properties.data.items : schema;
@@ -88,7 +88,7 @@ test('every body and every answer has an example that its schema accepts', () =>
 
 test('every POST takes an Idempotency-Key and every operation answers problems', () => {
   const posts = operations().filter(({ method }) => method === 'post');
-  expect(posts.every(({ operation }) => operation.parameters.some((one: any) => one.name === 'Idempotency-Key'))).toBe(
+  expect(posts.every(({ operation }) => operation.parameters.some((one: Wire) => one.name === 'Idempotency-Key'))).toBe(
     true,
   );
   expect(operations().every(({ operation }) => operation.responses.default !== undefined)).toBe(true);

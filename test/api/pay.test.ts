@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { signPaymentLink, type PaymentLink } from '../../domain/payment-link';
 import { waitFor } from '../../dev/stack/wait';
+import type { Wire } from '../support/api';
 import { startTestEngine, testAdminKey, type TestEngine } from '../support/perennial';
 
 let engine: TestEngine;
@@ -9,7 +10,7 @@ let key = testAdminKey;
 let tenantId: string;
 let planId: string;
 
-type Body = Record<string, any>;
+type Body = Record<string, Wire>;
 
 async function api(method: string, path: string, body?: unknown): Promise<Body> {
   const response = await fetch(`${engine.apiUrl}/api/v1${path}`, {

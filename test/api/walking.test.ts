@@ -1,11 +1,12 @@
 /** The walking path through the API on the whole engine: from a card to a paid invoice, a change, a refund, a trial balance. */
+import type { Wire } from '../support/api';
 import { startTestEngine, testAdminKey, type TestEngine } from '../support/perennial';
 
 let engine: TestEngine;
 let key: string;
 let otherKey: string;
 
-type Body = Record<string, any>;
+type Body = Record<string, Wire>;
 
 async function send(
   method: string,

@@ -18,10 +18,13 @@ export const stoppedTemporal: TemporalOptions = {
 export const adminKey = 'test-admin-key-of-the-engine';
 export const webhookSecret = 'whsec_test_of_the_api';
 
+/** JSON as it came over the wire: a test looks into it freely, and a wrong look fails the test. */
+export type Wire = ReturnType<JSON['parse']>;
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: any;
+  readonly body: Wire;
 }
 
 export interface Sent {
