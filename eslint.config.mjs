@@ -125,8 +125,15 @@ export default defineConfig(
         ),
         refuseImplementations,
         // What runs on the handle that comes in through deps may be called; what opens a handle may not.
-        refuse('^(\\.\\./)+db/(?!transactions/|errors$|pool$)', 'Only db/transactions/ and db/errors; the handle comes in through deps.'),
-        refuse('^(\\.\\./)+db/pool$', 'The database comes in through createActivities(deps): only `import type`.', true),
+        refuse(
+          '^(\\.\\./)+db/(?!transactions/|errors$|pool$)',
+          'Only db/transactions/ and db/errors; the handle comes in through deps.',
+        ),
+        refuse(
+          '^(\\.\\./)+db/pool$',
+          'The database comes in through createActivities(deps): only `import type`.',
+          true,
+        ),
         refuse('^(\\.\\./)+workflows/(?!contract$)', 'Only workflows/contract: nothing calls back up.'),
         refuseConfig,
         refuseLog,
