@@ -2,7 +2,7 @@
  * A Temporal server of our own, prepared for our workflows: limits raised, search attributes registered.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { freePort } from './ports';
 import { prepareNamespace } from './temporal-namespace';
 import type { TemporalBinary } from './temporal-versions';
@@ -126,16 +126,34 @@ async function stopRunning(running: { child: ChildProcess; exited: Promise<void>
 }
 
 /**
+ * The server picks ports for its inner services among those free at that moment, and another program may take one before it listens.
+ * Then it ends, and a new start picks others.
+ */
+const startsMax = 4;
+const lostAPort = (error: unknown): boolean => String(error).includes('address already in use');
+
+/**
  * Starts the server and waits until workflows can be started on it.
  * @throws with the end of its log when it ends while it starts
  */
 export async function startTemporal(options: TemporalOptions): Promise<TemporalServer> {
+  for (let start = 1; ; start++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (!lostAPort(error) || start === startsMax) throw error;
+    }
+  }
+}
+
+async function startOnce(options: TemporalOptions): Promise<TemporalServer> {
+  const logged = existsSync(options.logFile) ? statSync(options.logFile).size : 0;
   const ports = await choosePorts(options.ports);
   const running = launch(options, flagsFor(options, ports));
   const address = `127.0.0.1:${ports.grpc}`;
   const namespace = options.namespace ?? 'default';
   const ended = running.exited.then(() => {
-    throw new Error(`Temporal ended while it started: ${readFileSync(options.logFile, 'utf8').slice(-2_000).trim()}`);
+    throw new Error(`Temporal ended while it started: ${readFileSync(options.logFile).subarray(logged).toString('utf8').slice(0, 2_000).trim()}`);
   });
   try {
     await Promise.race([prepareNamespace(address, namespace), ended]);
