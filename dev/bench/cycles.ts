@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { subscriptionStart } from '../../api/temporal';
+import { subscriptionStart } from '../../workflows/contract';
 import { newId, subscriptionWorkflowId } from '../../domain/ids';
 import { initialState } from '../../domain/subscription/initial';
 import { cpuBetween, sampleCpu, sumCpu, type CpuSample, type Roots } from './cpu';
