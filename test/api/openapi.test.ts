@@ -1,4 +1,6 @@
 /** The OpenAPI document is valid, complete and shows an example for every body and answer. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import Ajv from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { openTestApi, type TestApi, type Wire } from '../support/api';
@@ -64,6 +66,16 @@ test('every registered route is in the document, and nothing else is', () => {
   expect([...registered].sort()).toEqual(
     operations()
       .map(({ name }) => name)
+      .sort(),
+  );
+});
+
+test('the operator’s document lists the same routes as the code', () => {
+  const text = readFileSync(path.join(__dirname, '../../docs/operating/api.md'), 'utf8');
+  const documented = [...text.matchAll(/^\| `((?:GET|POST|PATCH|DELETE) [^`]+)`/gm)].map((match) => match[1]!);
+  expect(documented.sort()).toEqual(
+    operations()
+      .map(({ name }) => name.replace('/api/v1', ''))
       .sort(),
   );
 });
