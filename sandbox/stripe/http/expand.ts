@@ -53,7 +53,7 @@ function expandPath(world: World, value: unknown, steps: readonly string[], path
   if (typeof value !== 'object') throw notExpandable(path);
   const owner = value as Fields;
   const member = memberOf(world, owner, step);
-  if (member === undefined) throw notExpandable(path);
+  if (member === undefined || typeof member === 'number' || typeof member === 'boolean') throw notExpandable(path);
   const object = typeof member === 'string' ? objectOf(world, member, path) : member;
   return { ...owner, [step]: expandPath(world, object, later, path) };
 }
