@@ -26,6 +26,11 @@ const runEventsMax = 64;
 const runAgeMsMax = 100 * 24 * 3_600_000;
 /** After a round of failed tries: long enough not to burn actions, short enough that an outage of an hour costs minutes more. */
 const restAfterFailure = '10 minutes';
+/**
+ * A message that comes in while a workflow task ends the run makes the server throw that task away, and the updates that it answered fail.
+ * The last task therefore does nothing else: what the provider says of our last call (a canceled payment) comes before it.
+ */
+const graceBeforeEnd = '1 second';
 
 type Action = Exclude<Step, { kind: 'wait' | 'end' }>;
 
@@ -41,7 +46,7 @@ export async function subscription(input: SubscriptionInput): Promise<{ status: 
     const step = decide(entity.state, businessTime(entity.state));
     showDetails(entity.state, step);
     if (step.kind === 'end') {
-      if (await drained(entity)) return { status: entity.state.status };
+      if (await lastMessages(entity)) return { status: entity.state.status };
     } else if (step.kind === 'wait') {
       if (runIsLong() && (await drained(entity)) && decide(entity.state, businessTime(entity.state)).kind === 'wait')
         await renew(entity);
@@ -132,6 +137,13 @@ async function drained(entity: Entity): Promise<boolean> {
   entity.quiet = true;
   await condition(allHandlersFinished);
   return entity.inbox.length === 0;
+}
+
+/** Waits until no message is under way any more; false when a command came in, which is to be refused in words. */
+async function lastMessages(entity: Entity): Promise<boolean> {
+  entity.quiet = true;
+  const commanded = await condition(() => entity.inbox.length > 0, graceBeforeEnd, { summary: 'ends' });
+  return !commanded && (await drained(entity));
 }
 
 function runIsLong(): boolean {
