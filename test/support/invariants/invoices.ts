@@ -1,0 +1,90 @@
+/** Invoices: totals, payment, numbers, credits. */
+import type { Rule } from './rule';
+
+export const invoiceRules: readonly Rule[] = [
+  {
+    rule: 'the total of an invoice is the sum of its lines',
+    rows: `
+select i.id, i.total, sum(l.amount) as lines from invoices i left join invoice_lines l on l.invoice_id = i.id
+where i.tenant_id = $1 group by i.id having i.total <> coalesce(sum(l.amount), 0)`,
+  },
+  {
+    rule: 'an invoice asks for its total less what the balance paid and what is carried over',
+    rows: `
+select id, total, balance_applied, carried_over, amount_due from invoices
+where tenant_id = $1 and amount_due <> total - balance_applied - carried_over`,
+  },
+  {
+    rule: 'a paid invoice has exactly one succeeded payment of what it asked for, or asked for nothing; no other has any',
+    rows: `
+select i.id, i.status, i.amount_due, count(p.id) as payments from invoices i
+left join payments p on p.invoice_id = i.id and p.status = 'succeeded' and p.amount = i.amount_due
+where i.tenant_id = $1 group by i.id
+having count(p.id) <> case when i.status = 'paid' and i.amount_due > 0 then 1 else 0 end`,
+  },
+  {
+    rule: 'a payment succeeds only for the amount that its invoice asks for',
+    rows: `
+select p.id, p.amount, i.amount_due from payments p join invoices i on i.id = p.invoice_id
+where p.tenant_id = $1 and p.status = 'succeeded' and (p.amount <> i.amount_due or i.status <> 'paid')`,
+  },
+  {
+    rule: 'only a negative total or a balance in credit leaves nothing due, unless the amount is carried over',
+    rows: `
+select id, status, total, balance_applied, carried_over, amount_due from invoices
+where tenant_id = $1 and total > 0 and balance_applied > 0 and carried_over > 0`,
+  },
+  {
+    rule: 'invoice numbers of a series have no gaps',
+    rows: `
+select s.series, s.last_number, count(i.id) as invoices, max(i.sequence) as highest
+from invoice_series s left join invoices i on i.tenant_id = s.tenant_id and i.series = s.series and i.sequence is not null
+where s.tenant_id = $1 group by s.tenant_id, s.series
+having count(i.id) <> s.last_number or coalesce(max(i.sequence), 0) <> s.last_number`,
+  },
+  {
+    rule: 'a credit line gives back at most what its charge billed, within its time, in its currency',
+    rows: `
+select c.id, c.amount, l.amount as billed from invoice_lines c join invoice_lines l on l.id = c.credits_line_id
+where c.tenant_id = $1 and (-c.amount > l.amount or c.currency <> l.currency or c.subscription_id <> l.subscription_id
+  or c.period_start < l.period_start or c.period_end > l.period_end)`,
+  },
+  {
+    rule: 'what was voided is not credited too',
+    rows: `
+select c.id, c.amount, v.id as voided from invoice_lines c
+join invoices i on i.id = c.invoice_id and i.status <> 'void'
+join invoice_lines l on l.id = c.credits_line_id
+join invoices v on v.id = l.invoice_id and v.status = 'void'
+where c.tenant_id = $1 and c.amount <> 0`,
+  },
+  {
+    rule: 'a price is billed once for the same time',
+    rows: `
+with live as (
+  select l.id, l.subscription_id, l.price_id, tstzrange(l.period_start,
+    greatest(l.period_start, coalesce((select c.period_start from invoice_lines c join invoices ci on ci.id = c.invoice_id and ci.status <> 'void'
+      where c.credits_line_id = l.id), l.period_end))) as span
+  from invoice_lines l join invoices i on i.id = l.invoice_id and i.status <> 'void'
+  where l.tenant_id = $1 and l.kind in ('recurring', 'proration_charge') and l.amount <> 0
+)
+select a.subscription_id, a.id, b.id as other, a.span, b.span as other_span from live a join live b
+  on a.subscription_id = b.subscription_id and a.price_id = b.price_id and a.id < b.id and a.span && b.span`,
+  },
+  {
+    rule: 'nothing is billed once a subscription has ended, nor for time after its end',
+    rows: `
+select i.id, i.occurred_at, l.period_start, s.canceled_at from invoices i
+join subscriptions s on s.id = i.subscription_id join invoice_lines l on l.invoice_id = i.id
+join events e on e.subscription_id = s.id and e.fact->>'type' in ('canceled', 'expired', 'dunning_ended')
+  and s.status in ('canceled', 'expired')
+where i.tenant_id = $1 and s.canceled_at is not null and (i.recorded_at > e.recorded_at and (e.fact->>'end' is null or e.fact->>'end' = 'cancel')
+  or (l.kind in ('recurring', 'proration_charge') and l.period_start > s.canceled_at and l.amount <> 0))`,
+  },
+  {
+    rule: 'a settled invoice says when, an open one does not',
+    rows: `
+select id, status, settled_at from invoices
+where tenant_id = $1 and (status = 'open') <> (settled_at is null)`,
+  },
+];
