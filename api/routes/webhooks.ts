@@ -41,7 +41,7 @@ function refuse(reason: Extract<WebhookVerification, { kind: 'refused' }>['reaso
 
 /** Kinds of events that a workflow has a use for. */
 const usedTypes =
-  /^(payment_intent\.(succeeded|payment_failed|requires_action|processing|canceled)|refund\.|charge\.refund|charge\.dispute\.|payment_method\.(automatically_)?updated)/;
+  /^(payment_intent\.(succeeded|payment_failed|requires_action|processing|canceled)|refund\.|charge\.refund\.updated|charge\.dispute\.|payment_method\.(automatically_)?updated)/;
 
 type Subject = Pick<InboxEntry, 'subjectKind' | 'subjectRef' | 'paymentRef'>;
 
