@@ -40,7 +40,11 @@ async function expire(
 ): Promise<SubscriptionEvent> {
   const { open, paid } = await prepareSettlement(deps, state.tenantId, owedIds(state));
   if (paid.size > 0)
-    return recordFact(deps, { state, now, event: { type: 'payment_requested', at: now, customerPresent: false } });
+    return recordFact(deps, {
+      state,
+      now,
+      event: { type: 'payment_requested', at: now, customerPresent: false, customerActed: false },
+    });
   const [invoice] = open;
   const event = { type: 'expired', at: now } as const;
   if (invoice === undefined) return recordFact(deps, { state, now, event });

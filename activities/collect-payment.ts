@@ -130,7 +130,7 @@ async function tryAgain(current: Try, payment: PaymentRow): Promise<Subscription
 async function firstTry(current: Try): Promise<SubscriptionEvent> {
   const { deps, facts, input } = current;
   const { state, now } = input;
-  const refused = refuseTry(current, 0);
+  const refused = refuseTry(current, current.collection.attempts);
   if (refused !== null) return recordFact(deps, { state, now, event: refused });
   const { invoice, method, customerRef } = facts;
   if (method === null || customerRef === null) return fail('internal');
@@ -142,12 +142,13 @@ async function firstTry(current: Try): Promise<SubscriptionEvent> {
     customerRef,
     paymentMethodRef: method.providerRef,
     description: `Invoice ${invoice.number}`,
-    idempotencyKey: createPaymentKey(invoice.id, 1),
+    idempotencyKey: createPaymentKey(invoice.id, facts.paymentVersion),
   });
   return begin(current, newPayment(current, method, providerRef), rail, method);
 }
 
-function newPayment({ input, facts }: Try, method: MethodFacts, providerRef: string): PaymentRow {
+/** Tries are counted on from a payment that was canceled: a key is never used for two different tries. */
+function newPayment({ input, facts, collection }: Try, method: MethodFacts, providerRef: string): PaymentRow {
   const { state, invoiceId } = input;
   return {
     id: newId('pay'),
@@ -158,7 +159,7 @@ function newPayment({ input, facts }: Try, method: MethodFacts, providerRef: str
     providerRef,
     status: 'created',
     amount: facts.invoice.amountDue,
-    attempts: 0,
+    attempts: collection.attempts,
     attemptBegun: null,
     lastChargeRef: null,
     nextActionUrl: null,

@@ -32,7 +32,11 @@ export function endDunning(deps: ActivityDependencies) {
     const { open, paid } = await prepareSettlement(deps, tenantId, owedIds(state));
     // Money arrived at the last moment: collect it instead.
     if (paid.size > 0)
-      return recordFact(deps, { state, now, event: { type: 'payment_requested', at: now, customerPresent: false } });
+      return recordFact(deps, {
+        state,
+        now,
+        event: { type: 'payment_requested', at: now, customerPresent: false, customerActed: false },
+      });
     const given = writeOff(open);
     const closing = finalStatuses.has(state.status) ? [] : closingParts(state, facts.deferred, now);
     const event = {

@@ -128,6 +128,20 @@ function pending(current: Try, payment: PaymentRow, known: PaymentState): Promis
 }
 
 /**
+ * The provider's payment was canceled (by us, before a settlement that did not come about, or by hand): the next try makes another.
+ */
+function canceled({ deps, input }: Try, payment: PaymentRow): Promise<SubscriptionEvent> {
+  const { state, now } = input;
+  const given = {
+    row: { ...payment, status: 'canceled', attemptBegun: null },
+    expectedAttempts: payment.attempts,
+    expectedBegun: payment.attemptBegun?.number ?? null,
+  };
+  const event = { type: 'payment_requested', at: now, customerPresent: false, customerActed: false } as const;
+  return recordFact(deps, { state, now, event, partsOf: () => ({ payment: given }) });
+}
+
+/**
  * Stores what a try came to.
  * @throws PerennialError `internal` for an outcome that no try can have; the database's error when the payment moved meanwhile.
  */
@@ -141,6 +155,7 @@ export function recordOutcome(current: Try, payment: PaymentRow, known: PaymentS
     case 'processing':
       return pending(current, payment, known);
     case 'canceled':
+      return canceled(current, payment);
     case 'unconfirmed':
       return fail('internal');
   }

@@ -17,7 +17,7 @@ async function cancelPayments(deps: ActivityDependencies, invoices: readonly Ope
     if (payment === null) continue;
     const state = await deps
       .railNamed(payment.rail)
-      .cancelPayment({ providerRef: payment.providerRef, idempotencyKey: cancelPaymentKey(id, 1) });
+      .cancelPayment({ providerRef: payment.providerRef, idempotencyKey: cancelPaymentKey(id, payment.version) });
     if (state.kind === 'succeeded' || state.kind === 'processing') paid.add(id);
   }
   return paid;

@@ -30,7 +30,7 @@ export function retryPayment({
   return recordFact(deps, {
     state,
     now,
-    event: { type: 'payment_requested', at: now, customerPresent },
+    event: { type: 'payment_requested', at: now, customerPresent, customerActed: true },
     partsOf: audit,
   });
 }

@@ -27,6 +27,8 @@ export interface CollectionFacts {
     readonly amountDue: Money;
   };
   readonly payment: PaymentRow | null;
+  /** Which of the provider's payments for this invoice is next or alive: one more than were canceled. */
+  readonly paymentVersion: number;
   /** The method to charge now; null when the customer has none. */
   readonly method: MethodFacts | null;
   /** The method of the attempt under way, which may no longer be the one in force. */
@@ -51,7 +53,8 @@ select i.id, i.series, i.sequence, i.status, i.currency, i.amount_due, t.dunning
   (select json_agg((extract(epoch from a.occurred_at) * 1000)::bigint order by a.occurred_at)
    from payment_attempts a
    where a.tenant_id = i.tenant_id and a.fingerprint = m.fingerprint and a.outcome = 'declined' and a.occurred_at > $3) as failed_at,
-  e.fact
+  e.fact,
+  (select count(*)::integer from payments x where x.invoice_id = i.id and x.status = 'canceled') as canceled_payments
 from invoices i
 join subscriptions s on s.id = i.subscription_id
 join customers c on c.id = i.customer_id
@@ -130,6 +133,7 @@ export async function loadCollectionFacts(db: Queryable, request: CollectionRequ
       status: row['status'],
       amountDue: money(row['amount_due'], row['currency']),
     },
+    paymentVersion: row['canceled_payments'] + 1,
     payment: paymentOf(row['payment'], row['payment_amount'], row['payment_fee']),
     method: methodOf(row['method']),
     begunMethod: methodOf(row['begun_method']),

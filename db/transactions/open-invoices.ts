@@ -24,6 +24,7 @@ export interface OpenInvoice {
     readonly rail: string;
     readonly providerRef: string;
     readonly status: string;
+    readonly version: number;
   } | null;
 }
 
@@ -34,7 +35,8 @@ select i.id, i.status, i.currency, i.total, i.balance_applied, i.carried_over, i
   (select json_agg(json_build_object('stream', l.stream, 'kind', l.kind, 'amount', l.amount::text,
      'period_end', (extract(epoch from l.period_end) * 1000)::bigint) order by l.position)
    from invoice_lines l where l.invoice_id = i.id) as lines,
-  p.id as payment_id, p.rail, p.provider_ref, p.status as payment_status
+  p.id as payment_id, p.rail, p.provider_ref, p.status as payment_status,
+  (select count(*)::integer from payments x where x.invoice_id = i.id and x.status = 'canceled') as canceled_payments
 from invoices i
 left join payments p on p.invoice_id = i.id and p.status <> 'canceled'
 where i.tenant_id = $1 and i.id = any($2)
@@ -64,6 +66,12 @@ export async function loadOpenInvoices(
     payment:
       row['payment_id'] === null
         ? null
-        : { id: row['payment_id'], rail: row['rail'], providerRef: row['provider_ref'], status: row['payment_status'] },
+        : {
+            id: row['payment_id'],
+            rail: row['rail'],
+            providerRef: row['provider_ref'],
+            status: row['payment_status'],
+            version: row['canceled_payments'] + 1,
+          },
   }));
 }

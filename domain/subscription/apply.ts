@@ -203,7 +203,9 @@ function issue(state: SubscriptionState, event: EventOf<'invoice_issued'>): Subs
   return enqueue(rolled, event.invoice, event.at);
 }
 
-function wakeCollection(state: SubscriptionState, at: Instant, customerPresent: boolean): SubscriptionState {
+type Customer = Pick<Collection, 'customerActed' | 'customerPresent'>;
+
+function wakeCollection(state: SubscriptionState, at: Instant, customer: Customer): SubscriptionState {
   const { collection } = state;
   if (collection === null) return state;
   return {
@@ -214,15 +216,14 @@ function wakeCollection(state: SubscriptionState, at: Instant, customerPresent: 
       action: 'attempt',
       checkAt: null,
       waitingFor: 'nothing',
-      customerActed: true,
-      customerPresent,
+      ...customer,
     },
   };
 }
 
 /** A trial that stopped for want of a payment method goes on once there is one. */
 function changePaymentMethod(state: SubscriptionState, at: Instant): SubscriptionState {
-  const woken = wakeCollection(state, at, false);
+  const woken = wakeCollection(state, at, { customerActed: true, customerPresent: false });
   return woken.pause?.cause === 'trial_end' ? { ...woken, pause: { ...woken.pause, resumeAt: at } } : woken;
 }
 
@@ -258,7 +259,8 @@ const handlers: Handlers = {
   }),
   resumed: resume,
   payment_method_changed: (state, event) => changePaymentMethod(state, event.at),
-  payment_requested: (state, event) => wakeCollection(state, event.at, event.customerPresent),
+  payment_requested: (state, { at, customerActed, customerPresent }) =>
+    wakeCollection(state, at, { customerActed, customerPresent }),
   invoice_settled: settle,
   payment_declined: decline,
   payment_deferred: (state, event) =>

@@ -54,7 +54,13 @@ export type SubscriptionEvent =
     }
   | { readonly type: 'payment_method_changed'; readonly at: Instant }
   /** Somebody asked to try again now; `customerPresent` when the customer is at the screen. */
-  | { readonly type: 'payment_requested'; readonly at: Instant; readonly customerPresent: boolean }
+  | {
+      readonly type: 'payment_requested';
+      readonly at: Instant;
+      readonly customerPresent: boolean;
+      /** False when the engine itself wants another try: the one-a-day rule then holds. */
+      readonly customerActed: boolean;
+    }
   | {
       readonly type: 'invoice_settled';
       readonly at: Instant;
