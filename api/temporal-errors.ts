@@ -14,6 +14,7 @@ const grpc = {
   deadlineExceeded: 4,
   notFound: 5,
   resourceExhausted: 8,
+  failedPrecondition: 9,
   aborted: 10,
   unavailable: 14,
 } as const;
@@ -36,6 +37,14 @@ export function isDeadline(error: unknown): boolean {
     error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
     grpcCodeOf(error) === grpc.deadlineExceeded
   );
+}
+
+/**
+ * True when the server threw away the workflow task that carried an update, because a message came in while that task ended the run or
+ * renewed it. Nobody heard the update; under its own id it may be sent again.
+ */
+export function isLostUpdate(error: unknown): boolean {
+  return grpcCodeOf(error) === grpc.failedPrecondition;
 }
 
 interface RefusalDetail {

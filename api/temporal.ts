@@ -30,7 +30,7 @@ import {
   type RefundInput,
   type TestClockInput,
 } from '../workflows/contract';
-import { isDeadline, translateTemporalError } from './temporal-errors';
+import { isDeadline, isLostUpdate, translateTemporalError } from './temporal-errors';
 
 /** Whether the thing that was asked for is complete, or goes on after the answer. */
 export type Progress = 'settled' | 'running';
@@ -151,6 +151,19 @@ async function startSubscription(scope: Scope, state: SubscriptionState): Promis
   }
 }
 
+/** Each loss needs a message at the very moment of a run's end: more in a row are no accident. */
+const lossesMax = 3;
+
+async function againWhenLost(send: () => Promise<void>): Promise<void> {
+  for (let losses = 1; ; losses++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!isLostUpdate(error) || losses > lossesMax) throw error;
+    }
+  }
+}
+
 async function sendCommand(
   scope: Scope,
   { tenantId, subscriptionId }: CommandTarget,
@@ -160,12 +173,13 @@ async function sendCommand(
 ): Promise<Progress> {
   const workflow = scope.client.workflow.getHandle(subscriptionWorkflowId(tenantId, subscriptionId));
   let accepted = false;
+  const send = async (): Promise<void> => {
+    const update = await workflow.startUpdate(name, { args, updateId, waitForStage: 'ACCEPTED' });
+    accepted = true;
+    await update.result();
+  };
   try {
-    await scope.within(waitMs.command, async () => {
-      const update = await workflow.startUpdate(name, { args, updateId, waitForStage: 'ACCEPTED' });
-      accepted = true;
-      await update.result();
-    });
+    await scope.within(waitMs.command, () => againWhenLost(send));
     return 'settled';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return fail('subscription_ended', { subscriptionId });

@@ -70,6 +70,10 @@ export function createMessenger(client: Client, taskQueue: string): WorkflowMess
   };
 }
 
+/** The server threw away the workflow task that carried the update, because a message came in as the run ended: it is sent again. */
+const isLost = (error: unknown): boolean =>
+  error instanceof Error && /workflow task failure/i.test(String(error.cause));
+
 /** Moves one subscription on a test clock and waits until it is quiet. One that has ended needs no move. */
 export function createAdvancer(client: Client) {
   return async ({
@@ -82,8 +86,9 @@ export function createAdvancer(client: Client) {
     to: number;
   }): Promise<void> => {
     const handle = client.workflow.getHandle(subscriptionWorkflowId(tenantId, subscriptionId));
+    const move = () => handle.executeUpdate(messages.advanceTo, { args: [to] });
     try {
-      await handle.executeUpdate(messages.advanceTo, { args: [to] });
+      await move().catch((error: unknown) => (isLost(error) ? move() : Promise.reject(error)));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return;
       // It ended while it was told: the update is lost with the run, and nothing is left to move.
