@@ -1,4 +1,5 @@
 /** Every answer of a broad tour has the shape that Stripe's own types, and its OpenAPI document, give it. */
+import type { AnswerTypes, RequestTypes } from '../../support/stripe-types/answer-types';
 import { createTypeWalker, type TypeWalker } from '../../support/stripe-types/type-walker';
 import { loadOpenApi } from '../../support/stripe-types/openapi';
 import { endpoints } from '../../../sandbox/stripe/endpoints';
@@ -57,7 +58,9 @@ test('the tour meets every resource', () => {
 test('every answer has the type that the official package gives it', () => {
   const faults = sandbox.answers
     .flatMap(objectsOf)
-    .flatMap((found) => walker.faults(found.object, nameOf(found)).map((fault) => `${found.request}: ${fault}`));
+    .flatMap((found) =>
+      walker.faults(found.object, nameOf(found) as keyof AnswerTypes).map((fault) => `${found.request}: ${fault}`),
+    );
   expect([...new Set(faults)]).toEqual([]);
 });
 
@@ -107,7 +110,10 @@ describe('requests', () => {
     (request, shape) => {
       const unknown = paths(shape)
         .filter((at) => !oldNames.includes(at[0] ?? ''))
-        .filter((at) => !(walker.requestMembers(request, at.slice(0, -1))?.has(at.at(-1) ?? '') ?? false));
+        .filter(
+          (at) =>
+            !(walker.requestMembers(request as keyof RequestTypes, at.slice(0, -1))?.has(at.at(-1) ?? '') ?? false),
+        );
       expect(unknown.map((at) => at.join('.'))).toEqual([]);
     },
   );

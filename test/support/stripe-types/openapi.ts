@@ -7,6 +7,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import Ajv, { type ValidateFunction } from 'ajv';
 
+const GO = 'go';
 /** Pinned: its document is API 2026-08-26. */
 const MODULE = 'github.com/stripe/stripe-mock@v0.203.0';
 const CACHED = path.join(__dirname, '..', '..', '..', '.perennial', 'cache', 'stripe-openapi-v0.203.0.json');
@@ -32,7 +33,7 @@ export function loadOpenApi(): { judge: OpenApiJudge } | { reason: string } {
 }
 
 function download(): void {
-  const answer = execFileSync('go', ['mod', 'download', '-json', MODULE], {
+  const answer = execFileSync(GO, ['mod', 'download', '-json', MODULE], {
     encoding: 'utf8',
     timeout: DOWNLOAD_TIMEOUT_MS,
     stdio: ['ignore', 'pipe', 'ignore'],

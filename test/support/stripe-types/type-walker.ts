@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import ts from 'typescript';
+import type { AnswerTypes, RequestTypes } from './answer-types';
 
 /** Types refer to each other in circles through expandable members; real answers are far flatter than this. */
 const DEPTH_MAX = 40;
@@ -12,11 +13,10 @@ const source = path.join(__dirname, 'answer-types.ts');
 
 export interface TypeWalker {
   /** The faults of a value, each with its path; none when the value has the type. */
-  faults(value: unknown, typeName: string): string[];
+  faults(value: unknown, typeName: keyof AnswerTypes): string[];
   /** The members that a request type has at a path such as `['payment_method_options', 'card']`; null when there is no such object. */
-  requestMembers(request: string, at: readonly string[]): ReadonlySet<string> | null;
-  readonly answerTypes: readonly string[];
-  readonly requestTypes: readonly string[];
+  requestMembers(request: keyof RequestTypes, at: readonly string[]): ReadonlySet<string> | null;
+  readonly answerTypes: readonly (keyof AnswerTypes)[];
 }
 
 export function createTypeWalker(): TypeWalker {
@@ -43,8 +43,7 @@ export function createTypeWalker(): TypeWalker {
       return found;
     },
     requestMembers: (request, at) => membersAt(checker, [memberOf(requests, request)], at),
-    answerTypes: answers.getProperties().map((member) => member.name),
-    requestTypes: requests.getProperties().map((member) => member.name),
+    answerTypes: answers.getProperties().map((member) => member.name as keyof AnswerTypes),
   };
 }
 
