@@ -91,6 +91,12 @@ test('a lock of a dead process is taken over, with the ids that it would have ma
   expect(await countOf('customers')).toBe(before + 1);
 });
 
+test('a lock of a dead process is not taken over by another request', async () => {
+  await abandon('dead-other', '/customers', { name: 'Acme' }, lockSecondsMax + 1);
+  const answer = await post('/customers', { name: 'Acne' }, 'dead-other');
+  expect([answer.status, answer.body.code]).toEqual([422, 'idempotency_key_reused']);
+});
+
 test.each([
   ['/customers', { name: 'Acme' }, 'customers'],
   ['/products', { name: 'Pro' }, 'products'],

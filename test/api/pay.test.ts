@@ -94,13 +94,15 @@ test('a customer confirms with the bank and comes back to a paid invoice', async
   expect((await page('POST', path)).text).toContain('this invoice is paid');
 });
 
-test('a decline is told, and two clicks on one page are one try', async () => {
+test('a decline is told, and two clicks on one page are one command and one try', async () => {
   const { path, link } = await unpaid('pm_card_chargeCustomerFail');
   const payment = async () => (await api('GET', `/payments?invoice_id=${link.invoiceId}`))['data'][0] as Body;
   const before = (await payment())['attempt_count'];
   const answers = await Promise.all([page('POST', path), page('POST', path)]);
   expect(answers.some((answer) => answer.text.includes('declined'))).toBe(true);
   expect((await payment())['attempt_count']).toBe(before + 1);
+  const audit = await api('GET', `/audit-log?subject_id=${link.subscriptionId}&action=retryPayment`);
+  expect(audit['data']).toHaveLength(1);
 });
 
 const seal = (secret: string) => (text: string) => createHmac('sha256', secret).update(text).digest('base64url');
