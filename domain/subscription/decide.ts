@@ -26,6 +26,8 @@ interface Due {
   readonly step: Exclude<Step, { kind: 'wait' | 'end' }>;
 }
 
+const byInstant = (left: Due, right: Due): number => left.at - right.at;
+
 /** Statuses in which a period that ends is followed by the next one. */
 const renewing = new Set(['active', 'past_due']);
 
@@ -93,10 +95,10 @@ function cancelDue(state: SubscriptionState): Due[] {
  * a subscription that catches up pays each period before the next one is billed.
  */
 function plan(state: SubscriptionState): Due[] {
-  const collection = collectionDue(state);
-  const calendar = [...cancelDue(state), ...calendarDue(state)];
-  if (state.collection?.waitingFor === 'nothing') return [...collection, ...calendar.sort((a, b) => a.at - b.at)];
-  return [...calendar, ...collection].sort((a, b) => a.at - b.at);
+  const collection = collectionDue(state).sort(byInstant);
+  const calendar = [...cancelDue(state), ...calendarDue(state)].sort(byInstant);
+  if (state.collection?.waitingFor === 'nothing') return [...collection, ...calendar];
+  return [...calendar, ...collection].sort(byInstant);
 }
 
 /** The instant at which the subscription acts next on its own, without the jitter; null when it only waits for messages. */
