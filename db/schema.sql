@@ -496,6 +496,7 @@ CREATE INDEX products_page ON public.products USING btree (tenant_id, id);
 CREATE INDEX refunds_of_payment ON public.refunds USING btree (payment_id);
 CREATE INDEX refunds_page ON public.refunds USING btree (tenant_id, id);
 CREATE UNIQUE INDEX refunds_provider_ref ON public.refunds USING btree (provider_ref) WHERE (provider_ref IS NOT NULL);
+CREATE INDEX subscriptions_due ON public.subscriptions USING btree (next_due_at) WHERE (test_clock_id IS NULL);
 CREATE INDEX subscriptions_due_on_clock ON public.subscriptions USING btree (test_clock_id, next_due_at) WHERE (test_clock_id IS NOT NULL);
 CREATE INDEX subscriptions_of_customer ON public.subscriptions USING btree (customer_id, id);
 CREATE INDEX subscriptions_page ON public.subscriptions USING btree (tenant_id, id);

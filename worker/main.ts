@@ -8,12 +8,18 @@ import { openDatabase, type Database } from '../db/pool';
 import { fail } from '../domain/errors';
 import { signPaymentLink } from '../domain/payment-link';
 import { createLogger } from '../log';
-import { createAdvancer, createMessenger } from './messenger';
+import { startAuditor } from './auditor';
+import { createAdvancer, createMessenger, createReviver } from './messenger';
 import { startRelay } from './relay';
 import { installRuntime, startWorkers } from './workers';
 
 /** Short enough that a provider's event or a lost message waits less than a person notices; idle rounds are two index look-ups. */
 const relayIdleMs = 500;
+
+/** Longer than a round of retries and the rest after it. */
+const lateSeconds = 1_800;
+/** What it mends is rare, and nobody waits for it by the minute. */
+const auditEveryMs = 600_000;
 
 function railsOf(config: Config) {
   const { secretKey, webhookSecret, apiUrl, requestsPerSecondMax } = config.stripe;
@@ -60,7 +66,15 @@ async function main(): Promise<void> {
     log,
     idleMs: relayIdleMs,
   });
+  const auditor = startAuditor({
+    database,
+    ...createReviver(client, config.temporal.taskQueue),
+    log,
+    lateSeconds: config.worker.dueJitterSeconds + lateSeconds,
+    everyMs: auditEveryMs,
+  });
   const stop = async (): Promise<void> => {
+    await auditor.stop();
     await relay.stop();
     await workers.stop();
     await connection.close();

@@ -18,6 +18,7 @@ import {
   subscriptionStart,
   type RefundInput,
 } from '../workflows/contract';
+import type { AuditorOptions } from './auditor';
 import type { WorkflowMessenger } from './relay';
 
 type AnyWorkflow = (...args: unknown[]) => Promise<unknown>;
@@ -95,5 +96,24 @@ export function createAdvancer(client: Client) {
       if (error instanceof WorkflowUpdateFailedError && /completed|closed/i.test(String(error.cause))) return;
       throw error;
     }
+  };
+}
+
+/** Whether a subscription's workflow lives, and how it is started again from its row when it does not. */
+export function createReviver(client: Client, taskQueue: string): Pick<AuditorOptions, 'presence' | 'revive'> {
+  return {
+    presence: async ({ state }) => {
+      const handle = client.workflow.getHandle(subscriptionWorkflowId(state.tenantId, state.subscriptionId));
+      try {
+        return (await handle.describe()).status.name === 'RUNNING' ? 'running' : 'absent';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'absent';
+        throw error;
+      }
+    },
+    revive: async ({ state }) => {
+      const start = { ...subscriptionStart(state, taskQueue), workflowIdReusePolicy: 'ALLOW_DUPLICATE' } as const;
+      await client.workflow.start<AnyWorkflow>(workflowTypes.subscription, start);
+    },
   };
 }

@@ -213,6 +213,8 @@ create table subscriptions (
 );
 create index subscriptions_page on subscriptions (tenant_id, id);
 create index subscriptions_of_customer on subscriptions (customer_id, id);
+-- The auditor looks for what is late in real time.
+create index subscriptions_due on subscriptions (next_due_at) where test_clock_id is null;
 create index subscriptions_due_on_clock on subscriptions (test_clock_id, next_due_at) where test_clock_id is not null;
 
 -- The last number given per tenant and series. The row is locked by the transaction that finalizes an invoice: no gaps.
