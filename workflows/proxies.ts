@@ -3,10 +3,10 @@
  * what does not succeed there at once goes to the ordinary activity of the same name, with the full policy, on its own queue.
  */
 import {
-  ActivityFailure,
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
+  TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
@@ -63,12 +63,17 @@ export const clockActivities = proxyActivities<Activities>({
 type Name = keyof Activities;
 type Run<N extends Name> = Activities[N];
 
+/** An ordinary activity wraps what it died of in an `ActivityFailure`; a local one hands it over bare. Both are failed work, not bugs here. */
+export function isFailedWork(error: unknown): error is TemporalFailure {
+  return error instanceof TemporalFailure && !isCancellation(error);
+}
+
 function fastThenOrdinary<N extends Name>(fast: Run<N>, ordinary: () => Run<N>): Run<N> {
   const run = async (input: never): Promise<unknown> => {
     try {
       return await (fast as (input: never) => Promise<unknown>)(input);
     } catch (error) {
-      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      if (!isFailedWork(error)) throw error;
       return (ordinary() as (input: never) => Promise<unknown>)(input);
     }
   };

@@ -1,14 +1,7 @@
 /**
  * A subscription's whole life. The loop asks the pure core what to do, does that one thing, folds the fact in and asks again.
  */
-import {
-  ActivityFailure,
-  allHandlersFinished,
-  condition,
-  isCancellation,
-  makeContinueAsNewFunc,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import { apply } from '../../domain/subscription/apply';
 import type { Command } from '../../domain/subscription/commands';
 import { decide, type Step } from '../../domain/subscription/decide';
@@ -16,7 +9,7 @@ import type { SubscriptionEvent } from '../../domain/subscription/events';
 import type { SubscriptionStatus } from '../../domain/subscription/state';
 import { businessTime, workflowTime } from '../clock';
 import type { SubscriptionInput } from '../contract';
-import { book, rails } from '../proxies';
+import { book, isFailedWork, rails } from '../proxies';
 import { newEntity, type Entity } from './entity';
 import { registerMessages } from './messages';
 import { attributesOf, showChange, showDetails } from './visibility';
@@ -92,7 +85,7 @@ async function guarded(entity: Entity, work: () => Promise<void>): Promise<void>
     await work();
     if (entity.state.attention !== null) await attend(entity, null);
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    if (!isFailedWork(error)) throw error;
     await attend(entity, error.cause?.message ?? error.message);
     entity.quiet = true;
     entity.woken = false;
@@ -112,7 +105,7 @@ async function attend(entity: Entity, reason: string | null): Promise<void> {
       }),
     );
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    if (!isFailedWork(error)) throw error;
     const before = entity.state;
     entity.state = { ...before, attention: reason };
     showChange(before, entity.state);
