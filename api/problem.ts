@@ -23,9 +23,6 @@ export interface Problem {
   readonly decline_code?: string;
 }
 
-/** A business "no" that HTTP has its own status for: 402 Payment Required, as every payment API answers a declined card. */
-const statusByCode: Partial<Record<ErrorCode, number>> = { payment_method_declined: 402, payment_declined: 402 };
-
 /** How long a client waits before it asks again, when the error itself does not say. */
 const retryAfterSeconds: Partial<Record<ErrorCode, number>> = {
   temporal_unavailable: 2,
@@ -64,7 +61,7 @@ export function problemOf(error: PerennialError, requestId: string): Problem {
   return {
     type: `https://perennial.dev/errors/${code}`,
     title: code.replaceAll('_', ' '),
-    status: statusByCode[code] ?? statusOf(code),
+    status: statusOf(code),
     code,
     detail: error.message,
     request_id: requestId,

@@ -180,14 +180,25 @@ export const errorCatalogue = {
     retryable: false,
     message: 'The customer {customerId} has no payment method.',
   },
-  payment_method_declined: { kind: 'refused', retryable: false, message: 'The payment method was declined: {reason}.' },
-  payment_declined: { kind: 'refused', retryable: false, message: 'The payment was declined: {reason}.' },
+  payment_method_declined: {
+    kind: 'refused',
+    status: 402,
+    retryable: false,
+    message: 'The payment method was declined: {reason}.',
+  },
+  // 402 Payment Required, as every payment API answers a declined card.
+  payment_declined: { kind: 'refused', status: 402, retryable: false, message: 'The payment was declined: {reason}.' },
   payment_in_progress: {
     kind: 'conflict',
     retryable: true,
     message: 'A payment of the invoice {invoiceId} is in progress.',
   },
   invoice_not_open: { kind: 'refused', retryable: false, message: 'The invoice {invoiceId} is {status}, not open.' },
+  invoice_credited: {
+    kind: 'refused',
+    retryable: false,
+    message: 'The invoice {invoiceId} cannot be voided: what it charges was credited on the invoice {creditedBy}.',
+  },
   invoice_already_paid: { kind: 'refused', retryable: false, message: 'The invoice {invoiceId} is paid already.' },
   refund_exceeds_payment: {
     kind: 'refused',

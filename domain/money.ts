@@ -75,11 +75,6 @@ export function isCurrency(value: unknown): value is string {
   return typeof value === 'string' && exponents.has(value);
 }
 
-/** @throws PerennialError `invalid_currency`. */
-export function assertIsCurrency(value: unknown): asserts value is string {
-  if (!isCurrency(value)) fail('invalid_currency', { currency: String(value) });
-}
-
 /**
  * Decimal places of a currency in the books: 2 for USD, 0 for JPY, 3 for KWD. A provider's wire may differ; that is its adapter's business.
  * @throws PerennialError `invalid_currency`.

@@ -4,9 +4,7 @@ import { flat } from './flat';
 import type { PricedAmount, PricingModel, PricingModelKind } from './model';
 import { perSeat } from './per_seat';
 
-export type { PriceExplanation, PricedAmount, PricingCapabilities, PricingModel, PricingModelKind } from './model';
-export type { FlatParameters } from './flat';
-export type { PerSeatParameters } from './per_seat';
+export type { PricedAmount, PricingModel, PricingModelKind } from './model';
 
 export const pricingModels = {
   flat,
