@@ -5,6 +5,7 @@ import { balanceTransactionEndpoints } from './resources/balance-transactions';
 import { chargeEndpoints } from './resources/charges';
 import { customerEndpoints } from './resources/customers';
 import { disputeEndpoints } from './resources/disputes';
+import { earlyFraudWarningEndpoints } from './resources/early-fraud-warnings';
 import { eventEndpoints } from './resources/events';
 import { mandateEndpoints } from './resources/mandates';
 import { paymentIntentEndpoints } from './resources/payment-intents';
@@ -20,6 +21,7 @@ export const endpoints: readonly Endpoint[] = [
   ...chargeEndpoints,
   ...customerEndpoints,
   ...disputeEndpoints,
+  ...earlyFraudWarningEndpoints,
   ...eventEndpoints,
   ...mandateEndpoints,
   ...paymentIntentEndpoints,

@@ -19,6 +19,11 @@ const { values } = parseArgs({
   },
 });
 
+function wholeNumber(name: string, given: string): number {
+  if (/^\d{1,9}$/.test(given)) return Number(given);
+  throw new Error(`--${name} takes a whole number, not ${given}.`);
+}
+
 function options(): StripeSandboxServerOptions {
   const stateFile = values['state-file'];
   const settleAfterMs = values['settle-after-ms'];
@@ -28,9 +33,9 @@ function options(): StripeSandboxServerOptions {
   const endpoint =
     url === undefined ? null : { url, enabledEvents: ['*'], ...(secret === undefined ? {} : { secret }) };
   return {
-    port: Number(values.port ?? PORT_DEFAULT),
+    port: wholeNumber('port', values.port ?? PORT_DEFAULT),
     ...(stateFile === undefined ? {} : { stateFile }),
-    ...(settleAfterMs === undefined ? {} : { settleAfterMs: Number(settleAfterMs) }),
+    ...(settleAfterMs === undefined ? {} : { settleAfterMs: wholeNumber('settle-after-ms', settleAfterMs) }),
     ...(secretKey === undefined ? {} : { secretKey }),
     ...(endpoint === null ? {} : { webhookEndpoints: [endpoint] }),
     onDefect: (error) =>

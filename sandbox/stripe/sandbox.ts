@@ -95,7 +95,7 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
 
 function startJournal(world: World, stateFile: string | undefined): typeof forgetfulJournal {
   if (stateFile === undefined) return forgetfulJournal;
-  world.restore(readJournal(stateFile));
+  readJournal(stateFile, (changes) => world.restore(changes));
   return openJournal(stateFile, world.allChanges());
 }
 

@@ -4,6 +4,7 @@ import { newId } from '../state/new-id';
 import type { Charge, PaymentIntent, PaymentMethod } from '../state/stored';
 import type { World } from '../state/world';
 import { recordMovement } from '../resources/balance-transactions';
+import { warnOfFraud } from '../resources/early-fraud-warnings';
 import { openDispute } from '../resources/open-dispute';
 import { cardFailureBody, docUrl } from './card-failure';
 import { processingFee } from './currencies';
@@ -75,6 +76,7 @@ export function finish(world: World, intent: PaymentIntent, charge: Charge, meth
   });
   world.emit(wasReserved ? 'charge.captured' : 'charge.succeeded', charge);
   world.emit('payment_intent.succeeded', intent);
+  if (test.hasFraudWarning === true) warnOfFraud(world, charge);
   if (test.dispute !== undefined) {
     for (let index = 0; index < test.dispute.count; index += 1) openDispute(world, charge, test.dispute);
   }

@@ -42,6 +42,10 @@ export type SetupAttempt = Folded<
   Stripe.SetupAttempt,
   'application' | 'customer' | 'on_behalf_of' | 'payment_method' | 'setup_intent'
 >;
+export type EarlyFraudWarning = Omit<Stripe.Radar.EarlyFraudWarning, 'charge' | 'payment_intent'> & {
+  charge: string;
+  payment_intent?: string;
+};
 export type WebhookEndpoint = Stripe.WebhookEndpoint;
 
 /** An event with its object as it was at that moment. Stripe's type is a union of hundreds; the sandbox needs only the envelope. */

@@ -98,8 +98,9 @@ export class Dispatcher {
       status: 'pending',
       attempts: [],
     };
-    event.pending_webhooks += 1;
-    this.options.world.deliveries.add(delivery);
+    const { world } = this.options;
+    world.events.update(event, { pending_webhooks: event.pending_webhooks + 1 });
+    world.deliveries.add(delivery);
     this.#later(this.settings.delayMs, () => this.#accept(delivery));
   }
 

@@ -193,3 +193,12 @@ test.each([
   const error = await errorOf(sandbox.stripe.paymentIntents.create({ amount, currency }));
   expect([error.statusCode, error.code, error.message]).toEqual([400, code, message]);
 });
+
+test('a bank’s fraud warning comes with the charge and moves no money', async () => {
+  const paid = await openIntent(sandbox.stripe, 'pm_card_createIssuerFraudRecord', { confirm: true });
+  const { data } = await sandbox.stripe.radar.earlyFraudWarnings.list({ payment_intent: paid.id });
+  expect(data).toMatchObject([{ charge: paid.latest_charge, actionable: true }]);
+  expect(paid.status).toBe('succeeded');
+  const told = await sandbox.stripe.events.list({ type: 'radar.early_fraud_warning.created' });
+  expect(told.data).toHaveLength(1);
+});

@@ -126,6 +126,8 @@ async function visitDisputes({ stripe, control }: SandboxCase): Promise<void> {
     await stripe.disputes.update(dispute.id, { evidence: { uncategorized_text: 'winning_evidence' } });
     await stripe.disputes.retrieve(dispute.id, { expand: ['charge', 'payment_intent'] });
   }
+  const warned = await openIntent(stripe, 'pm_card_createIssuerFraudRecord', { confirm: true });
+  await stripe.radar.earlyFraudWarnings.list({ payment_intent: warned.id, expand: ['data.charge'] });
   const paid = await openIntent(stripe, 'pm_card_visa', { confirm: true });
   const dispute = await control.dispute({ charge: paid.latest_charge as string });
   await stripe.disputes.close(dispute.id);

@@ -15,6 +15,7 @@ export interface AnswerTypes {
   setup_attempt: Stripe.SetupAttempt;
   setup_intent: Stripe.SetupIntent;
   webhook_endpoint: Stripe.WebhookEndpoint;
+  'radar.early_fraud_warning': Stripe.Radar.EarlyFraudWarning;
   deleted_customer: Stripe.DeletedCustomer;
   deleted_webhook_endpoint: Stripe.DeletedWebhookEndpoint;
 }
@@ -48,6 +49,7 @@ export interface RequestTypes {
   'POST /v1/refunds': Stripe.RefundCreateParams;
   'GET /v1/refunds': Stripe.RefundListParams;
   'POST /v1/refunds/:id': Stripe.RefundUpdateParams;
+  'GET /v1/radar/early_fraud_warnings': Stripe.Radar.EarlyFraudWarningListParams;
   'GET /v1/setup_attempts': Stripe.SetupAttemptListParams;
   'POST /v1/setup_intents': Stripe.SetupIntentCreateParams;
   'GET /v1/setup_intents': Stripe.SetupIntentListParams;
