@@ -1,5 +1,19 @@
 -- What the migrations come to. Made by `npm run schema`; the reasons stand in db/migrations/.
 
+CREATE OR REPLACE FUNCTION public.charge_credited_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- Two credits of one charge wait for each other here.
+  perform from invoice_lines where id = new.credits_line_id for update;
+  if exists (select from invoice_lines l join invoices i on i.id = l.invoice_id
+             where l.credits_line_id = new.credits_line_id and l.id <> new.id and i.status <> 'void') then
+    raise exception 'the charge % is credited already', new.credits_line_id using errcode = 'unique_violation';
+  end if;
+  return null;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.current_tenant()
  RETURNS text
  LANGUAGE sql
@@ -477,7 +491,7 @@ CREATE INDEX customers_page ON public.customers USING btree (tenant_id, id);
 CREATE UNIQUE INDEX events_fact ON public.events USING btree (subscription_id, fact_seq) WHERE (fact_seq IS NOT NULL);
 CREATE INDEX events_of_subscription ON public.events USING btree (subscription_id, id);
 CREATE INDEX events_page ON public.events USING btree (tenant_id, id);
-CREATE UNIQUE INDEX invoice_lines_credited_once ON public.invoice_lines USING btree (credits_line_id) WHERE (credits_line_id IS NOT NULL);
+CREATE INDEX invoice_lines_credits ON public.invoice_lines USING btree (credits_line_id) WHERE (credits_line_id IS NOT NULL);
 CREATE INDEX invoice_lines_of_subscription ON public.invoice_lines USING btree (subscription_id, period_end);
 CREATE INDEX invoices_of_customer ON public.invoices USING btree (customer_id, id);
 CREATE INDEX invoices_of_subscription ON public.invoices USING btree (subscription_id, id);
@@ -503,6 +517,7 @@ CREATE INDEX subscriptions_page ON public.subscriptions USING btree (tenant_id, 
 CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (retry_at) WHERE (status = 'pending'::text);
 
 CREATE TRIGGER audit_log_frozen BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER invoice_lines_credited_once AFTER INSERT ON public.invoice_lines FOR EACH ROW WHEN ((new.credits_line_id IS NOT NULL)) EXECUTE FUNCTION charge_credited_once();
 CREATE TRIGGER ledger_entries_frozen BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE CONSTRAINT TRIGGER ledger_postings_balance AFTER INSERT ON public.ledger_postings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_balances();
 CREATE TRIGGER ledger_postings_frozen BEFORE DELETE OR UPDATE ON public.ledger_postings FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -45,7 +45,7 @@ function cancelPlainly(
 
 async function cancelWithCredit(context: CommandContext<'cancel'>, facts: BillingFacts): Promise<CommandOutcome> {
   const { deps, state, commandId, now, audit } = context;
-  const billed = await loadBilledLines(deps.database.as(state.tenantId), state.tenantId, state.subscriptionId, now);
+  const billed = await loadBilledLines(deps.database.as(state.tenantId), state, now);
   const plan = facts.plan;
   if (billed.length === 0 || plan === null || state.period === null) return cancelPlainly(context, facts);
   const lines = creditLines(billed, {

@@ -283,8 +283,20 @@ create table invoice_lines (
   check ((kind = 'proration_credit') = (credits_line_id is not null)),
   check (credits_line_id is null or amount <= 0)
 );
--- A credit ends the coverage of its charge: a second one would give the same time back twice.
-create unique index invoice_lines_credited_once on invoice_lines (credits_line_id) where credits_line_id is not null;
+create index invoice_lines_credits on invoice_lines (credits_line_id) where credits_line_id is not null;
+-- A credit ends the coverage of its charge: a second one would give the same time back twice. The credit of a voided invoice gave nothing.
+create function charge_credited_once() returns trigger language plpgsql as $$
+begin
+  -- Two credits of one charge wait for each other here.
+  perform from invoice_lines where id = new.credits_line_id for update;
+  if exists (select from invoice_lines l join invoices i on i.id = l.invoice_id
+             where l.credits_line_id = new.credits_line_id and l.id <> new.id and i.status <> 'void') then
+    raise exception 'the charge % is credited already', new.credits_line_id using errcode = 'unique_violation';
+  end if;
+  return null;
+end $$;
+create trigger invoice_lines_credited_once after insert on invoice_lines for each row when (new.credits_line_id is not null)
+  execute function charge_credited_once();
 create index invoice_lines_of_subscription on invoice_lines (subscription_id, period_end);
 
 -- One per invoice and rail object: a PaymentIntent can succeed only once, which is the lasting guard against a double charge.

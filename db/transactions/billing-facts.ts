@@ -6,7 +6,9 @@ import type { BilledLine } from '../../domain/invoice/line';
 import { money, zero, type Money } from '../../domain/money';
 import type { PlanDefinition, PlanVersion } from '../../domain/plan';
 import type { ProrationPolicy } from '../../domain/proration';
-import { toIso, type Instant } from '../../domain/time';
+import { billedSince, movedByPause } from '../../domain/invoice/moved-lines';
+import type { SubscriptionState } from '../../domain/subscription/state';
+import { fromIso, toIso, type Instant } from '../../domain/time';
 import type { Queryable, Statement } from '../pool';
 
 export interface BillingFacts {
@@ -115,27 +117,53 @@ select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.curren
 from invoice_lines l
 join invoices i on i.id = l.invoice_id
 where l.tenant_id = $1 and l.subscription_id = $2 and l.period_end > $3 and l.kind in ('recurring', 'proration_charge')
-  and i.status in ('open', 'paid') and not exists (select from invoice_lines c where c.credits_line_id = l.id)
+  and i.status in ('open', 'paid') and not exists (
+    select from invoice_lines c join invoices v on v.id = c.invoice_id where c.credits_line_id = l.id and v.status <> 'void')
 order by l.invoice_id, l.position`,
 };
 
-/** Charges for time after `at` that stand in the books (open or paid) and were not credited yet. */
-export async function loadBilledLines(
-  db: Queryable,
-  tenantId: string,
-  subscriptionId: string,
-  at: Instant,
-): Promise<BilledLine[]> {
-  const rows = await db.query(billedStatement, [tenantId, subscriptionId, toIso(at)]);
-  return rows.map((row) => ({
-    id: row['id'],
-    priceId: row['price_id'],
-    description: row['description'],
-    stream: row['stream'],
-    quantity: row['quantity'],
-    amount: money(row['amount'], row['currency']),
-    periodStart: row['period_start'].getTime(),
-    periodEnd: row['period_end'].getTime(),
-    exact: row['explanation'].exact,
-  }));
+interface StoredRatio {
+  readonly fullStart: string;
+  readonly fullEnd: string;
+}
+
+interface BilledRow {
+  [column: string]: unknown;
+  id: string;
+  price_id: string;
+  description: string;
+  stream: string;
+  quantity: string;
+  amount: string;
+  currency: string;
+  period_start: Date;
+  period_end: Date;
+  explanation: { readonly exact: string; readonly ratio: StoredRatio | null };
+}
+
+function billedLineOf(row: BilledRow): BilledLine {
+  const span = { start: row.period_start.getTime(), end: row.period_end.getTime() };
+  const ratio = row.explanation.ratio;
+  return {
+    id: row.id,
+    priceId: row.price_id,
+    description: row.description,
+    stream: row.stream,
+    quantity: row.quantity,
+    amount: money(row.amount, row.currency),
+    periodStart: span.start,
+    periodEnd: span.end,
+    full: ratio === null ? span : { start: fromIso(ratio.fullStart), end: fromIso(ratio.fullEnd) },
+    exact: row.explanation.exact,
+  };
+}
+
+/**
+ * Charges for time after `at` that stand in the books (open or paid) and were not credited yet, as they lie in the calendar now: a pause
+ * that gave time back has moved them.
+ */
+export async function loadBilledLines(db: Queryable, state: SubscriptionState, at: Instant): Promise<BilledLine[]> {
+  const { tenantId, subscriptionId } = state;
+  const rows = await db.query<BilledRow>(billedStatement, [tenantId, subscriptionId, toIso(billedSince(state, at))]);
+  return rows.map(billedLineOf).map((line) => movedByPause(state, line));
 }

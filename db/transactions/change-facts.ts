@@ -56,7 +56,7 @@ export async function loadChange(
     facts,
     current,
     target,
-    billed: await loadBilledLines(db, tenantId, subscriptionId, at),
+    billed: await loadBilledLines(db, state, at),
     terms: next,
     policy,
     at,

@@ -28,7 +28,8 @@ type CreditRequest = Pick<ChangeRequest, 'full' | 'at' | 'policy' | 'timeZone'>;
  * Each charge is credited at most once, because a credit ends its coverage.
  */
 export function creditLine(line: BilledLine, request: CreditRequest): InvoiceLine {
-  const share = shareOf({ ...request, from: Math.max(request.at, line.periodStart) });
+  const full = line.full ?? request.full;
+  const share = shareOf({ ...request, full, from: Math.max(request.at, line.periodStart) });
   const wanted = negate(amountOf(line.exact, line.amount.currency, share));
   const amount: Money = max(wanted, negate(line.amount));
   return {

@@ -47,6 +47,8 @@ export interface BilledLine {
   readonly amount: Money;
   readonly periodStart: Instant;
   readonly periodEnd: Instant;
+  /** The full period that its price is for; absent: the one of the running calendar. */
+  readonly full?: { readonly start: Instant; readonly end: Instant };
   /** The unrounded price of the full period that the line was made from. */
   readonly exact: string;
 }

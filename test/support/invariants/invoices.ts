@@ -47,7 +47,9 @@ having count(i.id) <> s.last_number or coalesce(max(i.sequence), 0) <> s.last_nu
     rows: `
 select c.id, c.amount, l.amount as billed from invoice_lines c join invoice_lines l on l.id = c.credits_line_id
 where c.tenant_id = $1 and (-c.amount > l.amount or c.currency <> l.currency or c.subscription_id <> l.subscription_id
-  or c.period_start < l.period_start or c.period_end > l.period_end)`,
+  or c.period_start < l.period_start
+  -- A pause that gives time back moves what was billed.
+  or c.period_end > l.period_end and not exists (select from events e where e.subscription_id = c.subscription_id and e.fact->>'type' = 'resumed'))`,
   },
   {
     rule: 'what was voided is not credited too',
