@@ -1,6 +1,9 @@
 /**
  * Carries out one command, once: the audit entry of its id is written in the transaction of the change, and a repetition answers
  * what it says. A refusal changes nothing and leaves its own entry.
+ *
+ * A worker that died after its commit leaves a fact that the workflow has not heard of. When the next one begins with a command that
+ * came meanwhile, the command's place in the order is taken: the workflow is handed that fact first, and asks again.
  */
 import { isRefusal, type Refusal } from '../domain/errors';
 import { newId } from '../domain/ids';
@@ -8,7 +11,9 @@ import { refuseCommand, type Command, type CommandName } from '../domain/subscri
 import type { SubscriptionEvent } from '../domain/subscription/events';
 import type { SubscriptionState } from '../domain/subscription/state';
 import type { Instant } from '../domain/time';
+import { isDuplicate } from '../db/errors';
 import { findCommand } from '../db/transactions/find-command';
+import { findFact } from '../db/transactions/find-fact';
 import { record, type AuditRow } from '../db/transactions/record';
 import type { ActivityDependencies } from './dependencies';
 import { executions } from './commands';
@@ -20,10 +25,12 @@ export interface ExecuteCommandInput {
   readonly now: Instant;
 }
 
-/** What the workflow folds in: the fact, or the refusal that it answers. */
+/** What the workflow folds in: the fact (null: it was folded in before), or the refusal that it answers. */
 export type ExecuteCommandResult =
-  | { readonly kind: 'applied'; readonly event: SubscriptionEvent }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  | { readonly kind: 'applied'; readonly event: SubscriptionEvent | null }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** Another fact stands in this place: it is folded in first, and the command has its turn again. */
+  | { readonly kind: 'overtaken'; readonly event: SubscriptionEvent };
 
 const visible = ({ status, terms, pendingTerms, cancelAt, pause, period }: SubscriptionState) => ({
   status,
@@ -77,14 +84,44 @@ async function recordRefusal(deps: ActivityDependencies, input: ExecuteCommandIn
   await record(deps.database.as(tenantId), { tenantId, now: input.now, subscription: null, audit });
 }
 
+/** The fact that stands where the workflow's next one belongs, if there is one. */
+async function standingFact(
+  deps: ActivityDependencies,
+  state: SubscriptionState,
+): Promise<ExecuteCommandResult | null> {
+  const { tenantId, subscriptionId, seq } = state;
+  const event = await findFact(deps.database.as(tenantId), tenantId, subscriptionId, seq + 1);
+  return event === null ? null : { kind: 'overtaken', event };
+}
+
+/** What the command answered before; null when it is new. */
+async function answeredBefore(
+  deps: ActivityDependencies,
+  { state, command }: ExecuteCommandInput,
+): Promise<ExecuteCommandResult | null> {
+  const before = await findCommand(deps.database.as(state.tenantId), state.subscriptionId, command.id);
+  if (before === null || before.kind === 'refused') return before;
+  return (await standingFact(deps, state)) ?? { kind: 'applied', event: null };
+}
+
+async function carryOut(deps: ActivityDependencies, input: ExecuteCommandInput): Promise<ExecuteCommandResult> {
+  const outcome = await execute(deps, input);
+  if (!isRefusal(outcome)) return { kind: 'applied', event: outcome };
+  await recordRefusal(deps, input, outcome);
+  return { kind: 'refused', refusal: outcome };
+}
+
 export function executeCommand(deps: ActivityDependencies) {
   return async function run(input: ExecuteCommandInput): Promise<ExecuteCommandResult> {
-    const { state, command } = input;
-    const before = await findCommand(deps.database.as(state.tenantId), state.subscriptionId, command.id);
+    const before = await answeredBefore(deps, input);
     if (before !== null) return before;
-    const outcome = await execute(deps, input);
-    if (!isRefusal(outcome)) return { kind: 'applied', event: outcome };
-    await recordRefusal(deps, input, outcome);
-    return { kind: 'refused', refusal: outcome };
+    try {
+      return await carryOut(deps, input);
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      return (
+        (await standingFact(deps, input.state)) ?? (await answeredBefore(deps, input)) ?? Promise.reject(error as Error)
+      );
+    }
   };
 }

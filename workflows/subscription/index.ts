@@ -1,7 +1,15 @@
 /**
  * A subscription's whole life. The loop asks the pure core what to do, does that one thing, folds the fact in and asks again.
  */
-import { allHandlersFinished, condition, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  condition,
+  makeContinueAsNewFunc,
+  workflowInfo,
+  type TemporalFailure,
+} from '@temporalio/workflow';
+import { refusal } from '../../domain/errors';
 import { apply } from '../../domain/subscription/apply';
 import type { Command } from '../../domain/subscription/commands';
 import { decide, type Step } from '../../domain/subscription/decide';
@@ -33,7 +41,11 @@ export async function subscription(input: SubscriptionInput): Promise<{ status: 
   for (;;) {
     const command = entity.inbox.shift();
     if (command !== undefined) {
-      await guarded(entity, () => carryOut(entity, command));
+      await guarded(
+        entity,
+        () => carryOut(entity, command),
+        (error) => putBack(entity, command, error),
+      );
       continue;
     }
     const step = decide(entity.state, businessTime(entity.state));
@@ -75,21 +87,35 @@ function fold(entity: Entity, event: SubscriptionEvent): void {
 async function carryOut(entity: Entity, command: Command): Promise<void> {
   const { state } = entity;
   const result = await rails.executeCommand({ state, command, now: businessTime(state) });
-  if (result.kind === 'applied') fold(entity, result.event);
-  entity.outcomes.set(command.id, result.kind === 'refused' ? result.refusal : null);
+  if (result.kind !== 'refused' && result.event !== null) fold(entity, result.event);
+  if (result.kind === 'overtaken') entity.inbox.unshift(command);
+  else entity.outcomes.set(command.id, result.kind === 'refused' ? result.refusal : null);
 }
 
-/** A step that fails for good must not end the subscription: a person is called, and it is tried again after a rest. */
-async function guarded(entity: Entity, work: () => Promise<void>): Promise<void> {
+/** An outage loses no command: it keeps its turn. One that can never succeed must not hold up those behind it: its sender is told. */
+function putBack(entity: Entity, command: Command, error: TemporalFailure): void {
+  const isHopeless = error instanceof ActivityFailure && error.retryState === 'NON_RETRYABLE_FAILURE';
+  if (isHopeless) entity.outcomes.set(command.id, refusal('internal'));
+  else entity.inbox.unshift(command);
+}
+
+/** A step that fails for good must not end the subscription: a person is called, and it is tried again after a rest or at the next message. */
+async function guarded(
+  entity: Entity,
+  work: () => Promise<void>,
+  onFailure: (error: TemporalFailure) => void = () => undefined,
+): Promise<void> {
+  entity.woken = false;
   try {
     await work();
     if (entity.state.attention !== null) await attend(entity, null);
   } catch (error) {
     if (!isFailedWork(error)) throw error;
+    onFailure(error);
     await attend(entity, error.cause?.message ?? error.message);
     entity.quiet = true;
-    entity.woken = false;
-    await condition(() => entity.woken, restAfterFailure, { summary: 'rests after a failure' });
+    // What came during the failed try is not made to wait for the end of the rest.
+    if (!entity.woken) await condition(() => entity.woken, restAfterFailure, { summary: 'rests after a failure' });
   }
 }
 
