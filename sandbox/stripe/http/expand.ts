@@ -1,5 +1,5 @@
 /** `expand[]`: replaces ids by their objects in an answer, along paths such as `data.latest_charge.balance_transaction`. */
-import { refused } from './failure';
+import { invalidParameter } from './failure';
 import { listPage } from './list';
 import type { World } from '../state/world';
 
@@ -33,17 +33,54 @@ const includable: Readonly<Record<string, (world: World, owner: Fields) => unkno
   },
 };
 
+/** Every member that can be a step of a path, on whatever object. */
+const STEPS: ReadonlySet<string> = new Set([
+  'application',
+  'balance_transaction',
+  'charge',
+  'customer',
+  'data',
+  'default_payment_method',
+  'default_source',
+  'destination',
+  'failure_balance_transaction',
+  'invoice_settings',
+  'last_payment_error',
+  'last_setup_error',
+  'latest_attempt',
+  'latest_charge',
+  'mandate',
+  'on_behalf_of',
+  'original_payout',
+  'payment_intent',
+  'payment_method',
+  'refunds',
+  'reversed_by',
+  'review',
+  'setup_intent',
+  'single_use_mandate',
+  'source',
+  'source_transfer',
+]);
+
+/** Refuses paths that no answer could have, before anything is executed. */
+export function checkExpandPaths(paths: readonly string[]): void {
+  for (const path of paths) {
+    const steps = path.split('.');
+    if (!steps.every((step) => STEPS.has(step))) throw notExpandable(path);
+    if (steps.length > DEPTH_MAX) {
+      throw invalidParameter(
+        null,
+        'expand',
+        `You cannot expand more than ${DEPTH_MAX} levels of a property (${path}).`,
+      );
+    }
+  }
+}
+
 /** The answer with these paths expanded. The stored objects stay as they are: what changes is copied. */
 export function expand(world: World, answer: object, paths: readonly string[]): object {
-  return paths.reduce((expanded, path) => {
-    const steps = path.split('.');
-    if (steps.length > DEPTH_MAX) {
-      throw refused(null, `You cannot expand more than ${DEPTH_MAX} levels of a property (${path}).`, {
-        param: 'expand',
-      });
-    }
-    return expandPath(world, expanded, steps, path) as object;
-  }, answer);
+  return paths.reduce((expanded, path) => expandPath(world, expanded, path.split('.'), path) as object, answer);
 }
 
 function expandPath(world: World, value: unknown, steps: readonly string[], path: string): unknown {
@@ -53,7 +90,7 @@ function expandPath(world: World, value: unknown, steps: readonly string[], path
   if (typeof value !== 'object') throw notExpandable(path);
   const owner = value as Fields;
   const member = memberOf(world, owner, step);
-  if (member === undefined || typeof member === 'number' || typeof member === 'boolean') throw notExpandable(path);
+  if (member === undefined) throw notExpandable(path);
   const object = typeof member === 'string' ? objectOf(world, member, path) : member;
   return { ...owner, [step]: expandPath(world, object, later, path) };
 }
@@ -74,4 +111,4 @@ function objectOf(world: World, id: string, path: string): object | string {
 }
 
 const notExpandable = (path: string): Error =>
-  refused(null, `This property cannot be expanded (${path}).`, { param: 'expand' });
+  invalidParameter(null, 'expand', `This property cannot be expanded (${path}).`);

@@ -9,7 +9,7 @@ import { API_VERSION, noCause, type World } from '../state/world';
 import { docUrl } from '../payments/card-failure';
 import { checkApiKey } from './authenticate';
 import type { Call, Endpoint } from './endpoint';
-import { expand } from './expand';
+import { checkExpandPaths, expand } from './expand';
 import { Failure, internalError, keyInUse, lockTimeout, rateLimited } from './failure';
 import { decodeForm, type FormObject } from './form';
 import { requestIdentity, type IdempotencyKeys } from './idempotency';
@@ -184,6 +184,7 @@ const expandField = listOf(text);
 function execute(world: World, served: Endpoint, context: RequestContext, encoded: string): string {
   const { expand: expandGiven, ...form } = decodeForm(encoded);
   const paths = expandGiven === undefined ? [] : expandField.read(expandGiven, 'expand');
+  checkExpandPaths(paths);
   const call: Omit<Call<unknown>, 'parameters'> = {
     world,
     id: context.req.param('id') ?? '',

@@ -165,6 +165,12 @@ describe('expansion', () => {
     expect(error.message).toBe('This property cannot be expanded (amount).');
   });
 
+  it('that is refused leaves nothing done', async () => {
+    const intent = await openIntent(sandbox.stripe, 'pm_card_visa');
+    await errorOf(sandbox.stripe.paymentIntents.confirm(intent.id, { expand: ['latest_charges'] }));
+    expect((await sandbox.stripe.paymentIntents.retrieve(intent.id)).status).toBe('requires_confirmation');
+  });
+
   it('leaves the stored object as it was', async () => {
     const intent = await openIntent(sandbox.stripe, 'pm_card_visa', { confirm: true, expand: ['customer'] });
     expect(typeof intent.customer).toBe('object');
