@@ -76,6 +76,15 @@ describe('the tour', () => {
     expect(errors).toContain('"amount": "199.00"');
   });
 
+  test('goes on with a test clock through half a year, as docs/operating/test-clocks.md tells', async () => {
+    const clock = shellBlocks(readDocument('docs/operating/test-clocks.md'));
+    expect(clock).toHaveLength(3);
+    const { code, output, errors } = await runShell([setUp, five[0], ...clock].join('\n'), folder);
+    expect({ code, errors: code === 0 ? '' : errors }).toEqual({ code: 0, errors: '' });
+    const days = '2027-06-30,2027-05-31,2027-04-30,2027-03-31,2027-02-28,2027-01-31';
+    expect(output.trim().split('\n')).toEqual(['active', 'ready', days]);
+  });
+
   test('ends in a paid invoice of a plan of one’s own, in a tenant of one’s own', async () => {
     const { code, output, errors } = await runShell([setUp, ...ownTenant, ...five.slice(1)].join('\n'), folder);
     expect({ code, errors: code === 0 ? '' : errors }).toEqual({ code: 0, errors: '' });
