@@ -23,6 +23,7 @@ import { temporalAddress, temporalNamespace, uniqueTaskQueue, workflowBundlePath
 export const testAdminKey = 'admin_test_key_of_the_tests';
 const linkSecret = 'link-secret-of-the-tests';
 export const stripeKey = 'sk_test_perennial_tests';
+export const stripeWebhookSecret = 'whsec_of_the_tests_0123456789';
 
 export interface TestEngine {
   /** As the admin, who makes tenants. */
@@ -40,6 +41,8 @@ export interface EngineOptions {
   /** Wraps the activities' dependencies, to inject faults. */
   readonly wrap?: (deps: ActivityDependencies) => ActivityDependencies;
   readonly cachedWorkflowsMax?: number;
+  /** False leaves workers and relay to processes of the test's own, which it can kill. */
+  readonly worker?: boolean;
 }
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -87,7 +90,7 @@ async function openApi(closers: Closers, database: Database, taskQueue: string) 
     (request) => late.app?.fetch(request) ?? new Response('starting', { status: 503 }),
   );
   closers.add(() => new Promise((resolve) => server.close(resolve)));
-  const webhookSecret = 'whsec_of_the_tests_0123456789';
+  const webhookSecret = stripeWebhookSecret;
   const webhookEndpoints = [{ url: `${url}/api/v1/webhooks/stripe`, secret: webhookSecret, enabledEvents: ['*'] }];
   const sandbox = await startStripeSandbox({ port: 0, webhookEndpoints });
   closers.add(() => sandbox.close());
@@ -153,7 +156,9 @@ export async function startTestEngine(options: EngineOptions = {}): Promise<Test
     log: quiet,
     advanceSubscription: createAdvancer(temporal),
   };
-  await openWorker(closers, taskQueue, options.wrap?.(deps) ?? deps, temporal, options.cachedWorkflowsMax ?? 200);
+  const wrapped = options.wrap?.(deps) ?? deps;
+  if (options.worker !== false)
+    await openWorker(closers, taskQueue, wrapped, temporal, options.cachedWorkflowsMax ?? 200);
   const admin = createApiClient({ baseUrl: `${url}/api/v1`, apiKey: testAdminKey });
   return { admin, database, testDatabase, sandbox, temporal, taskQueue, apiUrl: url, stop: () => closers.closeAll() };
 }
