@@ -12,6 +12,12 @@ export function countsLine(results) {
   return `${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
+/** The seed that was asked for (`--seed=7`, `--seed 7`): the simulation plays that world, and without one its own. */
+function seedOf(jestArguments) {
+  const text = jestArguments.join(' ');
+  return /--seed[= ](\d+)/.exec(text)?.[1];
+}
+
 function run(jestArguments) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'perennial-results-'));
   const file = path.join(folder, 'results.json');
@@ -19,6 +25,7 @@ function run(jestArguments) {
   const flags = ['--forceExit', '--showSeed', '--json', `--outputFile=${file}`, ...jestArguments];
   const child = spawnSync(process.execPath, [jest, ...flags], {
     cwd: projectFolder,
+    env: { ...process.env, PERENNIAL_TEST_SEED: seedOf(jestArguments) ?? '' },
     stdio: ['inherit', 'ignore', 'inherit'],
   });
   try {
