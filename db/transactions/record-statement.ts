@@ -1,14 +1,45 @@
 import type { Statement } from '../pool';
 
 /**
- * Writes all that one fact changes. Each part takes its rows from one parameter ($3 to $14, in the order of `parametersOf`); a part
- * without rows does nothing. The last select insists that every part found what it expected.
+ * Writes all that one fact changes, in one statement. It is put together from the parts that the fact has rows for: what a plan holds
+ * costs time even where there is nothing to do. Each part takes its rows as one JSON parameter; the last select insists that every part
+ * found what it expected.
  */
-export const recordStatement: Statement = {
-  name: 'record',
-  text: `
-with invoice_in as (
-  select * from jsonb_to_recordset($3) as i(id text, customer_id text, subscription_id text, business_key text, status text, series text,
+export type Part =
+  | 'invoice'
+  | 'lines'
+  | 'changes'
+  | 'balance'
+  | 'payment'
+  | 'attempt'
+  | 'method'
+  | 'entries'
+  | 'postings'
+  | 'subscription'
+  | 'events'
+  | 'audit';
+
+interface PartSql {
+  /** The part's letter in the statement's name. */
+  readonly letter: string;
+  /** Its common table expressions. `$1` is the tenant, `$2` the business time, `rows` the part's own parameter. */
+  readonly tables: (rows: string, withInvoice: boolean) => string;
+  /** What must hold afterwards. */
+  readonly insist?: string;
+}
+
+/** The invoice's number is known only here: it is put where a document names it. */
+const numbered = (document: string, path: string, withInvoice: boolean): string =>
+  withInvoice
+    ? `coalesce((select jsonb_set(${document}, '${path}', to_jsonb(number)) from invoice_out), ${document})`
+    : document;
+
+const partsSql: Readonly<Record<Part, PartSql>> = {
+  invoice: {
+    letter: 'i',
+    tables: (rows) => `
+invoice_in as (
+  select * from jsonb_to_recordset(${rows}) as i(id text, customer_id text, subscription_id text, business_key text, status text, series text,
     currency text, total numeric, balance_applied numeric, carried_over numeric, amount_due numeric, period_start timestamptz,
     period_end timestamptz)
 ), numbered as (
@@ -20,28 +51,50 @@ with invoice_in as (
   select id, $1, customer_id, subscription_id, business_key, status, series, last_number, currency, total, balance_applied, carried_over,
     amount_due, period_start, period_end, $2, case when status = 'paid' then $2::timestamptz end, $2
   from invoice_in, numbered returning sequence, invoice_number(series, sequence) as number
-), lines_out as (
+)`,
+  },
+  lines: {
+    letter: 'l',
+    tables: (rows) => `
+lines_out as (
   insert into invoice_lines (id, tenant_id, invoice_id, subscription_id, position, kind, description, price_id, stream, quantity, amount,
     currency, period_start, period_end, credits_line_id, explanation)
   select id, $1, invoice_id, subscription_id, position, kind, description, price_id, stream, quantity, amount, currency, period_start,
     period_end, credits_line_id, explanation
-  from jsonb_to_recordset($4) as l(id text, invoice_id text, subscription_id text, position integer, kind text, description text,
+  from jsonb_to_recordset(${rows}) as l(id text, invoice_id text, subscription_id text, position integer, kind text, description text,
     price_id text, stream text, quantity numeric, amount numeric, currency text, period_start timestamptz, period_end timestamptz,
     credits_line_id text, explanation jsonb)
-), change_in as (
-  select * from jsonb_to_recordset($5) as c(id text, status text, amount_paid numeric)
+)`,
+  },
+  changes: {
+    letter: 'c',
+    tables: (rows) => `
+change_in as (
+  select * from jsonb_to_recordset(${rows}) as c(id text, status text, amount_paid numeric)
 ), changed as (
   update invoices i set status = c.status, amount_paid = c.amount_paid, settled_at = $2
   from change_in c where i.id = c.id and (i.status = 'open' or (i.status = 'uncollectible' and c.status = 'paid')) returning i.id
-), balance_in as (
-  select * from jsonb_to_recordset($6) as b(customer_id text, currency text, change numeric, expected numeric)
+)`,
+    insist: `insist((select count(*) from changed), (select count(*) from change_in), 'an invoice was settled meanwhile')`,
+  },
+  balance: {
+    letter: 'b',
+    tables: (rows) => `
+balance_in as (
+  select * from jsonb_to_recordset(${rows}) as b(customer_id text, currency text, change numeric, expected numeric)
 ), balance_out as (
   insert into customer_balances as b (tenant_id, customer_id, currency, amount) select $1, customer_id, currency, change from balance_in
   on conflict (customer_id, currency) do update set amount = b.amount + excluded.amount
     where exists (select from balance_in n where n.expected is null or n.expected = b.amount)
   returning amount
-), payment_in as (
-  select * from jsonb_to_recordset($7) as p(id text, invoice_id text, subscription_id text, customer_id text, rail text, provider_ref text,
+)`,
+    insist: `insist((select count(*) from balance_out), (select count(*) from balance_in), 'the balance moved meanwhile')`,
+  },
+  payment: {
+    letter: 'p',
+    tables: (rows) => `
+payment_in as (
+  select * from jsonb_to_recordset(${rows}) as p(id text, invoice_id text, subscription_id text, customer_id text, rail text, provider_ref text,
     status text, amount numeric, currency text, attempts integer, attempt_begun integer, attempt_method_id text, attempt_fingerprint text,
     attempt_customer_present boolean, attempt_begun_at timestamptz, last_charge_ref text, next_action_url text,
     balance_transaction_ref text, fee numeric, expected_attempts integer, expected_begun integer)
@@ -61,24 +114,50 @@ with invoice_in as (
   where p.status <> 'succeeded' and exists (
     select from payment_in n where n.expected_attempts = p.attempts and n.expected_begun is not distinct from p.attempt_begun)
   returning p.id
-), attempt_out as (
+)`,
+    insist: `insist((select count(*) from payment_out), (select count(*) from payment_in), 'the payment moved meanwhile')`,
+  },
+  attempt: {
+    letter: 'a',
+    tables: (rows) => `
+attempt_out as (
   insert into payment_attempts (payment_id, number, tenant_id, payment_method_id, fingerprint, outcome, decline, charge_ref,
     customer_present, occurred_at)
   select payment_id, number, $1, payment_method_id, fingerprint, outcome, decline, charge_ref, customer_present, $2
-  from jsonb_to_recordset($8) as a(payment_id text, number integer, payment_method_id text, fingerprint text, outcome text, decline jsonb,
-    charge_ref text, customer_present boolean)
-), method_out as (
+  from jsonb_to_recordset(${rows}) as a(payment_id text, number integer, payment_method_id text, fingerprint text, outcome text,
+    decline jsonb, charge_ref text, customer_present boolean)
+)`,
+  },
+  method: {
+    letter: 'm',
+    tables: (rows) => `
+method_out as (
   update payment_methods m set status = n.status
-  from jsonb_to_recordset($9) as n(id text, status text) where m.id = n.id and m.status <> 'detached'
-), entries_out as (
+  from jsonb_to_recordset(${rows}) as n(id text, status text) where m.id = n.id and m.status <> 'detached'
+)`,
+  },
+  entries: {
+    letter: 'e',
+    tables: (rows) => `
+entries_out as (
   insert into ledger_entries (id, tenant_id, kind, source, occurred_at)
-  select id, $1, kind, source, $2 from jsonb_to_recordset($10) as e(id text, kind text, source text)
-), postings_out as (
+  select id, $1, kind, source, $2 from jsonb_to_recordset(${rows}) as e(id text, kind text, source text)
+)`,
+  },
+  postings: {
+    letter: 'o',
+    tables: (rows) => `
+postings_out as (
   insert into ledger_postings (entry_id, position, tenant_id, account, currency, amount)
   select entry_id, position, $1, account, currency, amount
-  from jsonb_to_recordset($11) as p(entry_id text, position integer, account text, currency text, amount numeric)
-), subscription_in as (
-  select * from jsonb_to_recordset($12) as s(id text, state jsonb, next_due_at timestamptz, deferred jsonb, canceled_at timestamptz)
+  from jsonb_to_recordset(${rows}) as p(entry_id text, position integer, account text, currency text, amount numeric)
+)`,
+  },
+  subscription: {
+    letter: 's',
+    tables: (rows, withInvoice) => `
+subscription_in as (
+  select * from jsonb_to_recordset(${rows}) as s(id text, state jsonb, next_due_at timestamptz, deferred jsonb, canceled_at timestamptz)
 ), subscription_out as (
   update subscriptions s set status = n.state->>'status', plan_id = n.state->'terms'->>'planId',
     plan_version = (n.state->'terms'->>'planVersion')::integer, quantity = (n.state->'terms'->>'quantity')::bigint,
@@ -89,23 +168,53 @@ with invoice_in as (
     cancel_at = to_timestamp((n.state->>'cancelAt')::numeric / 1000),
     canceled_at = coalesce(s.canceled_at, n.canceled_at), next_due_at = n.next_due_at, attention = n.state->>'attention',
     deferred = coalesce(n.deferred, s.deferred),
-    state = coalesce((select jsonb_set(n.state, '{lastInvoice,number}', to_jsonb(number)) from invoice_out), n.state)
+    state = ${numbered('n.state', '{lastInvoice,number}', withInvoice)}
   from subscription_in n where s.id = n.id returning s.id
-), events_out as (
+)`,
+    insist: `insist((select count(*) from subscription_out), (select count(*) from subscription_in), 'the subscription is missing')`,
+  },
+  events: {
+    letter: 'v',
+    tables: (rows, withInvoice) => `
+events_out as (
   insert into events (id, tenant_id, type, customer_id, subscription_id, invoice_id, data, fact_seq, fact, occurred_at)
-  select id, $1, type, customer_id, subscription_id, invoice_id, data, fact_seq,
-    coalesce((select jsonb_set(fact, '{invoice,number}', to_jsonb(number)) from invoice_out), fact), $2
-  from jsonb_to_recordset($13) as e(id text, type text, customer_id text, subscription_id text, invoice_id text, data jsonb,
+  select id, $1, type, customer_id, subscription_id, invoice_id, data, fact_seq, ${numbered('fact', '{invoice,number}', withInvoice)}, $2
+  from jsonb_to_recordset(${rows}) as e(id text, type text, customer_id text, subscription_id text, invoice_id text, data jsonb,
     fact_seq integer, fact jsonb)
-), audit_out as (
+)`,
+  },
+  audit: {
+    letter: 'u',
+    tables: (rows) => `
+audit_out as (
   insert into audit_log (id, tenant_id, actor, action, subject_id, command_id, outcome, before, after, result, request_id, occurred_at)
   select id, $1, actor, action, subject_id, command_id, outcome, before, after, result, request_id, $2
-  from jsonb_to_recordset($14) as a(id text, actor text, action text, subject_id text, command_id text, outcome text, before jsonb,
+  from jsonb_to_recordset(${rows}) as a(id text, actor text, action text, subject_id text, command_id text, outcome text, before jsonb,
     after jsonb, result jsonb, request_id text)
-)
-select (select number from invoice_out) as number,
-  insist((select count(*) from changed), (select count(*) from change_in), 'an invoice was settled meanwhile'),
-  insist((select count(*) from balance_out), (select count(*) from balance_in), 'the balance moved meanwhile'),
-  insist((select count(*) from payment_out), (select count(*) from payment_in), 'the payment moved meanwhile'),
-  insist((select count(*) from subscription_out), (select count(*) from subscription_in), 'the subscription is missing')`,
+)`,
+  },
 };
+
+/** The order of the parts in a statement and of their rows among its parameters. */
+export const partNames = Object.keys(partsSql) as Part[];
+
+/** Facts come in about twenty shapes; each is put together once per process. */
+const statements = new Map<string, Statement>();
+
+function build(name: string, parts: readonly Part[]): Statement {
+  const withInvoice = parts.includes('invoice');
+  const tables = parts.map((part, index) => partsSql[part].tables(`$${index + 3}`, withInvoice));
+  const insists = parts.flatMap((part) => partsSql[part].insist ?? []);
+  const number = withInvoice ? '(select number from invoice_out)' : 'null::text';
+  // The condition tells Postgres the types of the first two parameters in whatever parts there are.
+  const select = `select ${[`${number} as number`, ...insists].join(',\n  ')}\nwhere $1::text <> '' and $2::timestamptz is not null`;
+  return { name, text: `with ${tables.join(', ')}\n${select}` };
+}
+
+/** The statement for these parts, at least one, in the order of `partNames`. */
+export function recordStatement(parts: readonly Part[]): Statement {
+  const name = `record_${parts.map((part) => partsSql[part].letter).join('')}`;
+  const statement = statements.get(name) ?? build(name, parts);
+  statements.set(name, statement);
+  return statement;
+}

@@ -12,7 +12,7 @@ import type { SubscriptionEvent } from '../../domain/subscription/events';
 import type { SubscriptionState } from '../../domain/subscription/state';
 import { toIso, type Instant } from '../../domain/time';
 import type { Queryable } from '../pool';
-import { recordStatement } from './record-statement';
+import { partNames, recordStatement, type Part } from './record-statement';
 
 export interface NewInvoice {
   readonly id: string;
@@ -117,8 +117,6 @@ export interface Recording {
   readonly events?: readonly EventRow[];
   readonly audit?: readonly AuditRow[];
 }
-
-const json = (rows: readonly unknown[]): string => JSON.stringify(rows);
 
 function invoiceRow(invoice: NewInvoice) {
   const { totals } = invoice;
@@ -246,42 +244,35 @@ function postingRows(recording: Recording) {
   );
 }
 
-/** Amounts and rows of one recording as the statement's parameters, in its order. */
-function parametersOf(recording: Recording): unknown[] {
-  const { invoice, balance, payment, attempt, methodStatus, subscription } = recording;
-  return [
-    recording.tenantId,
-    toIso(recording.now),
-    json(invoice === undefined ? [] : [invoiceRow(invoice)]),
-    json(invoice === undefined ? [] : lineRows(invoice)),
-    json(
-      (recording.invoiceChanges ?? []).map(({ id, status, amountPaid }) => ({
-        id,
-        status,
-        amount_paid: amountPaid.amount,
-      })),
-    ),
-    json(
-      balance === undefined
-        ? []
-        : [
-            {
-              customer_id: balance.customerId,
-              currency: balance.change.currency,
-              change: balance.change.amount,
-              expected: balance.expected?.amount ?? null,
-            },
-          ],
-    ),
-    json(payment === undefined ? [] : [paymentRow(payment)]),
-    json(attempt === undefined ? [] : [attemptRow(attempt)]),
-    json(methodStatus === undefined ? [] : [methodStatus]),
-    json((recording.entries ?? []).map(({ id, kind, source }) => ({ id, kind, source }))),
-    json(postingRows(recording)),
-    json(subscription === null ? [] : [subscriptionRow(subscription)]),
-    json(eventRows(recording)),
-    json(auditRows(recording)),
-  ];
+function balanceRow({ customerId, change, expected }: NonNullable<Recording['balance']>) {
+  return {
+    customer_id: customerId,
+    currency: change.currency,
+    change: change.amount,
+    expected: expected?.amount ?? null,
+  };
+}
+
+const oneOrNone = <T, R>(value: T | null | undefined, rowOf: (value: T) => R): R[] =>
+  value === undefined || value === null ? [] : [rowOf(value)];
+
+/** The rows of each part; a part without any is left out of the statement. */
+function rowsOf(recording: Recording): Readonly<Record<Part, readonly unknown[]>> {
+  const changes = recording.invoiceChanges ?? [];
+  return {
+    invoice: oneOrNone(recording.invoice, invoiceRow),
+    lines: recording.invoice === undefined ? [] : lineRows(recording.invoice),
+    changes: changes.map(({ id, status, amountPaid }) => ({ id, status, amount_paid: amountPaid.amount })),
+    balance: oneOrNone(recording.balance, balanceRow),
+    payment: oneOrNone(recording.payment, paymentRow),
+    attempt: oneOrNone(recording.attempt, attemptRow),
+    method: oneOrNone(recording.methodStatus, (status) => status),
+    entries: (recording.entries ?? []).map(({ id, kind, source }) => ({ id, kind, source })),
+    postings: postingRows(recording),
+    subscription: oneOrNone(recording.subscription, subscriptionRow),
+    events: eventRows(recording),
+    audit: auditRows(recording),
+  };
 }
 
 /**
@@ -291,6 +282,10 @@ function parametersOf(recording: Recording): unknown[] {
  */
 export async function record(db: Queryable, recording: Recording): Promise<{ number: string | null }> {
   for (const entry of recording.entries ?? []) assertBalanced(entry.postings);
-  const [row] = await db.query<{ number: string | null }>(recordStatement, parametersOf(recording));
+  const rows = rowsOf(recording);
+  const parts = partNames.filter((part) => rows[part].length > 0);
+  if (parts.length === 0) return { number: null };
+  const parameters = [recording.tenantId, toIso(recording.now), ...parts.map((part) => JSON.stringify(rows[part]))];
+  const [row] = await db.query<{ number: string | null }>(recordStatement(parts), parameters);
   return { number: row?.number ?? null };
 }
