@@ -39,6 +39,15 @@ function freshCollection(invoiceId: string, queue: readonly string[], at: Instan
   };
 }
 
+/** Nothing is planned any more for a subscription that has ended. */
+const nothingPlanned = {
+  cancelAt: null,
+  pendingTerms: null,
+  pause: null,
+  trialEnd: null,
+  incompleteUntil: null,
+} as const;
+
 /** An open invoice is collected at once, or queues behind an older one that is still in dunning. */
 function enqueue(state: SubscriptionState, invoice: IssuedInvoice | null, at: Instant): SubscriptionState {
   if (invoice === null) return state;
@@ -58,7 +67,8 @@ function settle(state: SubscriptionState, event: EventOf<'invoice_settled'>): Su
   const [next, ...rest] = collection.queue;
   if (next !== undefined) return { ...state, collection: freshCollection(next, rest, event.at) };
   const free = { ...state, collection: null, incompleteUntil: null };
-  if (state.status === 'incomplete' && event.how !== 'paid') return moveIfAllowed(free, 'expire');
+  if (state.status === 'incomplete' && event.how !== 'paid')
+    return { ...moveIfAllowed(free, 'expire'), ...nothingPlanned };
   return resumeAfterDunning(moveIfAllowed(free, 'payment_recovered'), event.at);
 }
 
@@ -125,8 +135,7 @@ function unchanged(state: SubscriptionState, event: EventOf<'payment_unchanged'>
 
 function endDunning(state: SubscriptionState, event: EventOf<'dunning_ended'>): SubscriptionState {
   if (event.end === 'cancel') {
-    const cleared = { collection: null, cancelAt: null, pendingTerms: null, pause: null, incompleteUntil: null };
-    return { ...move(state, 'cancel'), ...cleared };
+    return { ...move(state, 'cancel'), ...nothingPlanned, collection: null };
   }
   const { collection } = state;
   // The invoices stay open: a new payment method or the customer's own payment still settles them.
@@ -180,15 +189,7 @@ function resume(state: SubscriptionState, event: EventOf<'resumed'>): Subscripti
 /** A subscription that never became active owes nothing; one that was served still owes what is open. */
 function cancel(state: SubscriptionState, event: EventOf<'canceled'>): SubscriptionState {
   const collection = state.status === 'incomplete' ? null : state.collection;
-  const cleared = {
-    cancelAt: null,
-    pendingTerms: null,
-    pause: null,
-    trialEnd: null,
-    incompleteUntil: null,
-    collection,
-  };
-  return enqueue({ ...move(state, 'cancel'), ...cleared }, event.invoice, event.at);
+  return enqueue({ ...move(state, 'cancel'), ...nothingPlanned, collection }, event.invoice, event.at);
 }
 
 const sameTerms = (a: Terms, b: Terms | null): boolean =>
@@ -221,6 +222,13 @@ function wakeCollection(state: SubscriptionState, at: Instant, customer: Custome
   };
 }
 
+/** What the engine itself asks for follows from what the provider holds: that is read before anything is sent. */
+function requestPayment(state: SubscriptionState, event: EventOf<'payment_requested'>): SubscriptionState {
+  const { at, customerActed, customerPresent } = event;
+  const woken = wakeCollection(state, at, { customerActed, customerPresent });
+  return customerActed ? woken : noticePayment(woken, at);
+}
+
 /** A trial that stopped for want of a payment method goes on once there is one. */
 function changePaymentMethod(state: SubscriptionState, at: Instant): SubscriptionState {
   const woken = wakeCollection(state, at, { customerActed: true, customerPresent: false });
@@ -246,21 +254,14 @@ const handlers: Handlers = {
   cancel_scheduled: (state, event) => ({ ...state, cancelAt: event.cancelAt }),
   cancel_unscheduled: (state) => ({ ...state, cancelAt: null }),
   canceled: cancel,
-  expired: (state) => ({
-    ...move(state, 'expire'),
-    incompleteUntil: null,
-    collection: null,
-    cancelAt: null,
-    pendingTerms: null,
-  }),
+  expired: (state) => ({ ...move(state, 'expire'), ...nothingPlanned, collection: null }),
   paused: (state, event) => ({
     ...move(state, 'pause'),
     pause: { since: event.at, resumeAt: event.resumeAt, mode: event.mode, cause: 'command' },
   }),
   resumed: resume,
   payment_method_changed: (state, event) => changePaymentMethod(state, event.at),
-  payment_requested: (state, { at, customerActed, customerPresent }) =>
-    wakeCollection(state, at, { customerActed, customerPresent }),
+  payment_requested: requestPayment,
   invoice_settled: settle,
   payment_declined: decline,
   payment_deferred: (state, event) =>

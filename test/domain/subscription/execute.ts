@@ -1,0 +1,112 @@
+/** What each command yields, after the executions of the same names; null when it is refused. */
+import { billChange } from '../../../domain/invoice/change-bill';
+import { creditLines } from '../../../domain/invoice/change-lines';
+import { fullPeriod } from '../../../domain/invoice/change-bill';
+import {
+  refuseCommand,
+  type Cancel,
+  type ChangePlan,
+  type CommandName,
+  type CommandPayloads,
+  type InvoiceCommand,
+  type PauseCommand,
+  type RetryPayment,
+} from '../../../domain/subscription/commands';
+import type { SubscriptionEvent } from '../../../domain/subscription/events';
+import type { Terms } from '../../../domain/subscription/state';
+import { fromIso } from '../../../domain/time';
+import { issue, resume, settleable } from './perform';
+import { booksOf, planOf, type World } from './world';
+
+type Execution<N extends CommandName> = (world: World, payload: CommandPayloads[N]) => SubscriptionEvent | null;
+
+function change(
+  world: World,
+  terms: Terms,
+  { atPeriodEnd, proration, at }: Omit<ChangePlan, 'planId'>,
+): SubscriptionEvent {
+  const { state, now } = world;
+  if (atPeriodEnd === true) return { type: 'terms_scheduled', at: now, terms };
+  const when = at === undefined ? now : fromIso(at);
+  const made = billChange(state, {
+    current: planOf(world, state.terms),
+    target: planOf(world, terms),
+    billed: world.billed.filter((line) => line.periodEnd > when),
+    terms,
+    policy: proration === 'none' ? 'none' : 'seconds',
+    at: when,
+  });
+  const invoice = made.lines.length === 0 ? null : issue(world, made.lines);
+  return { type: 'terms_changed', at: now, terms, label: state.label, invoice, calendar: made.calendar };
+}
+
+function cancel(world: World, { atPeriodEnd, credit }: Cancel): SubscriptionEvent | null {
+  const { state, now } = world;
+  if (atPeriodEnd === true && state.period !== null)
+    return { type: 'cancel_scheduled', at: now, cancelAt: state.trialEnd ?? state.period.end };
+  if (state.status === 'incomplete') {
+    const ids = settleable(world);
+    if (ids === null) return null;
+    for (const id of ids) booksOf(world, id).status = 'void';
+    return { type: 'canceled', at: now, invoice: null };
+  }
+  const billed = world.billed.filter((line) => line.periodEnd > now);
+  if (credit !== true || state.period === null || billed.length === 0)
+    return { type: 'canceled', at: now, invoice: null };
+  const full = fullPeriod(state, planOf(world, state.terms));
+  const lines = creditLines(billed, { full, at: now, policy: 'seconds', timeZone: state.timeZone });
+  return { type: 'canceled', at: now, invoice: lines.length === 0 ? null : issue(world, lines) };
+}
+
+/** Takes an open invoice out of the books, unless money is coming for it. */
+function settleOne(
+  world: World,
+  { invoiceId }: InvoiceCommand,
+  how: 'voided' | 'uncollectible',
+): SubscriptionEvent | null {
+  const invoice = booksOf(world, invoiceId);
+  if (invoice.status !== 'open' || invoice.truth === 'succeeded' || invoice.truth === 'processing') return null;
+  invoice.status = how === 'voided' ? 'void' : 'uncollectible';
+  return { type: 'invoice_settled', at: world.now, invoiceId, how };
+}
+
+const executions: { readonly [N in CommandName]: Execution<N> } = {
+  changePlan: (world, payload) =>
+    change(
+      world,
+      { planId: payload.planId, planVersion: 1, quantity: payload.quantity ?? world.state.terms.quantity },
+      payload,
+    ),
+  changeQuantity: (world, payload) => change(world, { ...world.state.terms, quantity: payload.quantity }, payload),
+  cancel,
+  uncancel: ({ now }) => ({ type: 'cancel_unscheduled', at: now }),
+  pause: ({ now }, { resumeAt, mode }: PauseCommand) => ({
+    type: 'paused',
+    at: now,
+    resumeAt: resumeAt === undefined ? null : fromIso(resumeAt),
+    mode: mode === 'shift_schedule' ? mode : 'keep_schedule',
+  }),
+  resume: (world) => resume(world, world.now),
+  updatePaymentMethod: (world) => {
+    world.hasMethod = true;
+    return { type: 'payment_method_changed', at: world.now };
+  },
+  retryPayment: ({ now }, { customerPresent }: RetryPayment) => ({
+    type: 'payment_requested',
+    at: now,
+    customerPresent: customerPresent ?? false,
+    customerActed: true,
+  }),
+  voidInvoice: (world, payload) => settleOne(world, payload, 'voided'),
+  markUncollectible: (world, payload) => settleOne(world, payload, 'uncollectible'),
+};
+
+/** The fact of a command, or null when the rules or the books refuse it. */
+export function execute<N extends CommandName>(
+  world: World,
+  name: N,
+  payload: CommandPayloads[N],
+): SubscriptionEvent | null {
+  if (refuseCommand(world.state, name, payload, world.now) !== null) return null;
+  return executions[name](world, payload);
+}
