@@ -28,6 +28,7 @@ export interface SubscriptionView {
   readonly id: string;
   readonly status: string;
   readonly plan_id: string;
+  readonly customer_id: string;
   readonly current_period: { readonly start: string; readonly end: string } | null;
   readonly collection: { readonly invoice_id: string; readonly attempts: number } | null;
   readonly next_due_at: string | null;
@@ -41,10 +42,6 @@ export interface InvoiceView {
   readonly status: string;
   readonly total: { readonly amount: string; readonly currency: string };
   readonly amount_due: { readonly amount: string };
-}
-
-interface Page<T> {
-  readonly data: readonly T[];
 }
 
 export const firstDay = '2026-01-01T00:00:00.000Z';
@@ -125,8 +122,12 @@ export const readSubscription = ({ api }: Cast, id: string): Promise<Subscriptio
 
 /** All invoices of the tenant, oldest first. */
 export async function readInvoices({ api }: Cast): Promise<readonly InvoiceView[]> {
-  const { data } = await api.get<Page<InvoiceView>>('/invoices?limit=100');
-  return [...data].reverse();
+  const found: InvoiceView[] = [];
+  for (let after = ''; ; after = `&starting_after=${found.at(-1)?.id ?? ''}`) {
+    const page = await api.get<{ data: InvoiceView[]; has_more: boolean }>(`/invoices?limit=100${after}`);
+    found.push(...page.data);
+    if (!page.has_more) return found.reverse();
+  }
 }
 
 /** Sets the clock in motion; the answer is not waited for. */
