@@ -166,3 +166,17 @@ test('dunning of a canceled subscription ends in bad debt, and its workflow ends
   expect((await scene.subscription(subscription)).collection).toBeNull();
   await checkInvariants(scene);
 });
+
+test('a debit that cannot pay in the currency of the invoice counts as declined: another method is asked for', async () => {
+  const scene = await Scene.open(engine, { now: '2026-01-01' });
+  const customer = await scene.customer('pm_usBankAccount_success');
+  const plan = await scene.plan([flat({ USD: '49.00', EUR: '45.00' })]);
+  const subscription = await scene.subscribe(customer, plan, { currency: 'EUR' });
+  const behind = await scene.subscription(subscription);
+  expect([behind.status, behind.attention]).toEqual(['past_due', null]);
+  await checkInvariants(scene);
+  await scene.card(customer, 'pm_card_visa');
+  await scene.until(subscription, 'The card pays', ({ status }) => status === 'active');
+  expect(await scene.billed(subscription)).toEqual(['paid 45.00']);
+  await checkInvariants(scene);
+});

@@ -79,6 +79,7 @@ function confirmParameters(request: ConfirmPaymentRequest): Stripe.PaymentIntent
 /** The business answers among the failures: a decline (402), and a payment that is not in a state to be tried or canceled (400). */
 async function stateFromError(context: StripeContext, providerRef: string, error: unknown): Promise<PaymentState> {
   if (error instanceof Stripe.errors.StripeCardError) return declinedFrom(error);
+  if (isIncompatibleMethod(error)) return incompatibleFrom(error);
   if (isUnexpectedState(error)) return stateFromEmbedded(context, providerRef, error.payment_intent);
   throw translateError(error);
 }
@@ -86,6 +87,19 @@ async function stateFromError(context: StripeContext, providerRef: string, error
 function declinedFrom(error: Stripe.errors.StripeCardError): PaymentState {
   const failure = error.payment_intent?.last_payment_error;
   return { kind: 'declined', chargeRef: error.charge ?? failure?.charge ?? null, decline: declineFacts(error) };
+}
+
+const incompatibleMethod = 'payment_intent_incompatible_payment_method';
+
+/** The method cannot pay this at all, such as a debit in dollars an invoice in euros. Only another method helps: that is the customer's to give. */
+function isIncompatibleMethod(error: unknown): error is Stripe.errors.StripeInvalidRequestError {
+  return error instanceof Stripe.errors.StripeInvalidRequestError && error.code === incompatibleMethod;
+}
+
+/** Nothing was tried, so the charge is still the one of the last try. */
+function incompatibleFrom(error: Stripe.errors.StripeInvalidRequestError): PaymentState {
+  const chargeRef = error.payment_intent === undefined ? null : paymentStateOf(error.payment_intent).chargeRef;
+  return { kind: 'declined', chargeRef, decline: declineFacts({ code: incompatibleMethod, message: error.message }) };
 }
 
 function isUnexpectedState(error: unknown): error is Stripe.errors.StripeInvalidRequestError {

@@ -36,11 +36,13 @@ from payment_attempts a join payment_attempts d on d.tenant_id = a.tenant_id and
 where a.tenant_id = $1`,
   },
   {
+    // A payment that was canceled and made anew counts on from the tries before it.
     rule: 'tries of a payment are numbered without gaps, and none is left begun',
     rows: `
 select p.id, p.status, p.attempts, p.attempt_begun, count(a.number) as tries from payments p
 left join payment_attempts a on a.payment_id = p.id
 where p.tenant_id = $1 group by p.id
-having count(a.number) <> p.attempts or coalesce(max(a.number), 0) <> p.attempts or p.attempt_begun is not null`,
+having count(a.number) <> coalesce(max(a.number) - min(a.number) + 1, 0) or coalesce(max(a.number), p.attempts) <> p.attempts
+  or p.attempt_begun is not null`,
   },
 ];
