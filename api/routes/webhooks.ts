@@ -2,7 +2,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ProviderEvent, Rail, WebhookVerification } from '../../adapters/rails/port';
 import { allTenants } from '../../db/pool';
-import { findPaymentByProviderRef, type Payment } from '../../db/queries/payments';
 import { insertInboxEntry, type InboxEntry } from '../../db/queries/webhook-inbox';
 import { fail } from '../../domain/errors';
 import { jsonAnswer } from '../answers';
@@ -52,27 +51,16 @@ function subjectOf({ subject }: ProviderEvent): Subject {
   return { subjectKind, subjectRef, paymentRef: hasPayment ? subject.paymentProviderRef : null };
 }
 
-/** What our rows know already needs nobody's time. */
-function statusOf(event: ProviderEvent, payment: Payment | null): InboxEntry['status'] {
-  if (!usedTypes.test(event.type)) return 'ignored';
-  return event.type === 'payment_intent.succeeded' && payment?.status === 'succeeded' ? 'processed' : 'pending';
-}
-
 async function store(deps: ApiDependencies, rail: Rail, event: ProviderEvent, body: string): Promise<void> {
-  const db = deps.database.as(allTenants);
-  const subject = subjectOf(event);
-  const payment =
-    subject.paymentRef === null ? null : await findPaymentByProviderRef(db, rail.name, subject.paymentRef);
-  await insertInboxEntry(db, {
+  await insertInboxEntry(deps.database.as(allTenants), {
     provider: rail.name,
     eventId: event.id,
-    // Our own row is the better witness; metadata can be edited at the provider.
-    tenantId: payment?.tenantId ?? event.tenantId,
+    tenantId: event.tenantId,
     type: event.type,
-    ...subject,
+    ...subjectOf(event),
     body,
-    status: statusOf(event, payment),
-    delaySeconds: payment?.attemptUnderWay === true ? underWaySeconds : 0,
+    used: usedTypes.test(event.type),
+    underWaySeconds,
     occurredAt: event.occurredAt,
   });
 }

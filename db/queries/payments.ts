@@ -19,8 +19,6 @@ export interface Payment {
   readonly amountRefunded: Money;
   readonly fee: Money | null;
   readonly attempts: number;
-  /** True between the begin of a try and the record of its outcome. */
-  readonly attemptUnderWay: boolean;
   readonly nextActionUrl: string | null;
   readonly occurredAt: number;
 }
@@ -40,13 +38,12 @@ interface PaymentRow {
   amount_refunded: string;
   fee: string | null;
   attempts: number;
-  attempt_under_way: boolean;
   next_action_url: string | null;
   occurred_at: Date;
 }
 
 const columns = `id, tenant_id, invoice_id, subscription_id, customer_id, rail, provider_ref, status, amount, currency, amount_refunded, fee,
-  attempts, attempt_begun is not null as attempt_under_way, next_action_url, occurred_at`;
+  attempts, next_action_url, occurred_at`;
 
 const fromRow = (row: PaymentRow): Payment => ({
   id: row.id,
@@ -61,7 +58,6 @@ const fromRow = (row: PaymentRow): Payment => ({
   amountRefunded: money(row.amount_refunded, row.currency),
   fee: row.fee === null ? null : money(row.fee, row.currency),
   attempts: row.attempts,
-  attemptUnderWay: row.attempt_under_way,
   nextActionUrl: row.next_action_url,
   occurredAt: row.occurred_at.getTime(),
 });
@@ -73,10 +69,6 @@ const byId: Statement = {
 const lock: Statement = {
   name: 'payments_lock',
   text: `select ${columns} from payments where tenant_id = $1 and id = $2 for update`,
-};
-const byProviderRef: Statement = {
-  name: 'payments_by_provider_ref',
-  text: `select ${columns} from payments where rail = $1 and provider_ref = $2`,
 };
 const aliveOfInvoice: Statement = {
   name: 'payments_alive_of_invoice',
@@ -91,15 +83,6 @@ export async function findPayment(db: Queryable, tenantId: string, id: string): 
 /** A payment, locked until the transaction ends. */
 export async function lockPayment(db: Queryable, tenantId: string, id: string): Promise<Payment | null> {
   return firstOf((await db.query<PaymentRow>(lock, [tenantId, id])).map(fromRow));
-}
-
-/** The payment of a rail's object; asked as the engine when the tenant is not known yet. */
-export async function findPaymentByProviderRef(
-  db: Queryable,
-  rail: string,
-  providerRef: string,
-): Promise<Payment | null> {
-  return firstOf((await db.query<PaymentRow>(byProviderRef, [rail, providerRef])).map(fromRow));
 }
 
 /** The one payment of an invoice that is not canceled, or null. */

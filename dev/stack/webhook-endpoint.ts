@@ -1,6 +1,7 @@
 /**
  * Tells the Stripe sandbox where our api receives webhooks, through Stripe's own API.
  */
+import { webhookEvents } from '../../adapters/rails/stripe/webhook-events';
 import type { StackSecrets } from './secrets';
 
 interface Endpoint {
@@ -45,7 +46,8 @@ export async function ensureWebhookEndpoint(options: {
     }
     if (there) return known;
   }
-  const form = { url: receiverUrl, 'enabled_events[0]': '*' };
+  const events = webhookEvents.map((event, index) => [`enabled_events[${index}]`, event]);
+  const form = { url: receiverUrl, ...Object.fromEntries(events) } as Record<string, string>;
   const made = await call<Endpoint>(stripeUrl, stripeKey, 'POST', '/v1/webhook_endpoints', form);
   if (made.secret === undefined) throw new Error('The Stripe sandbox made a webhook endpoint without a secret.');
   return { id: made.id, secret: made.secret };
