@@ -12,7 +12,16 @@ const dayMs = 24 * 3_600_000;
 const told = (answer: unknown): string =>
   typeof answer === 'string' ? answer : `now ${(answer as Partial<SubscriptionView>).status ?? 'done'}`;
 
-/** A step on one subscription; the dead ones too, whose refusals must hold. */
+/** So many of a hundred commands go to a subscription that has ended: its refusals must hold. */
+const percentToEnded = 5;
+
+function anySubscription({ random, subscriptions }: SimulatedWorld): SimulatedSubscription | null {
+  const toEnded = random.percent(percentToEnded);
+  const candidates = subscriptions.filter(({ hasEnded }) => hasEnded === toEnded);
+  return candidates.length === 0 ? null : random.pick(candidates);
+}
+
+/** A step on one subscription. */
 const onSubscription = (
   name: string,
   weight: number,
@@ -21,9 +30,10 @@ const onSubscription = (
   name,
   weight,
   async run(world) {
-    if (world.subscriptions.length === 0) return null;
-    const subscription = world.random.pick(world.subscriptions);
+    const subscription = anySubscription(world);
+    if (subscription === null) return null;
     const did = await act(world, subscription);
+    if (did?.includes('subscription_ended') === true) subscription.hasEnded = true;
     return did === null ? null : `${subscription.id} ${did}`;
   },
 });
@@ -48,7 +58,7 @@ const subscribe: Step = {
   weight: 10,
   async run(world) {
     const { random, scene, customers } = world;
-    if (world.subscriptions.length >= subscriptionsMax) return null;
+    if (world.subscriptions.filter(({ hasEnded }) => !hasEnded).length >= subscriptionsMax) return null;
     const customer =
       customers.length < customersMax && random.percent(60)
         ? await addCustomer(world)
@@ -61,7 +71,7 @@ const subscribe: Step = {
     const body = subscriptionBody(world, customer.currency);
     const made = await unlessRefused(scene.subscribe(customer.id, plan.id, body));
     if (made.startsWith('refused')) return `${JSON.stringify(body)}: ${made}`;
-    world.subscriptions.push({ id: made, customer });
+    world.subscriptions.push({ id: made, customer, hasEnded: false });
     return `${made} of ${customer.id} to plan ${world.plans.indexOf(plan)} ${JSON.stringify(body)}`;
   },
 };
@@ -163,7 +173,7 @@ const signal = onSubscription('signal', 5, async (world, { id }) => {
   const [name, payloadOf] = world.random.pick(signaled);
   const payload = payloadOf(world);
   await world.scene.signal(id, name, payload).catch((error: Error) => {
-    if (!/not found|completed/i.test(error.message)) throw error;
+    if (!/not found|completed|closed/i.test(error.message)) throw error;
   });
   return `${name} ${JSON.stringify(payload)}`;
 });

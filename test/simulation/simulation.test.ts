@@ -1,7 +1,9 @@
 /**
  * Seeded worlds on the whole real engine. `npm test -- simulation --seed=7` plays world 7; a longer run:
  * `SIMULATION_WORLDS=20 SIMULATION_STEPS=200 npm test -- simulation --seed=1000` plays the worlds 1000 to 1019.
+ * With `SIMULATION_STORY=story.txt` the stories of the worlds that held are written there.
  */
+import { appendFileSync } from 'node:fs';
 import { startTestEngine, type TestEngine } from '../support/perennial';
 import { play } from './play';
 
@@ -28,8 +30,10 @@ afterEach(() => engine.stop());
 test.each(seeds)(
   'world %i keeps every invariant after every step',
   async (seed) => {
-    const { subscriptions } = await play(engine, { seed, steps });
+    const { subscriptions, story } = await play(engine, { seed, steps });
     expect(subscriptions.length).toBeGreaterThan(0);
+    const file = process.env['SIMULATION_STORY'] ?? '';
+    if (file !== '') appendFileSync(file, `World ${seed}\n${story.join('\n')}\n\n`);
   },
   steps * stepMsMax,
 );

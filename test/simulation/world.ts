@@ -16,6 +16,8 @@ export interface SimulatedCustomer {
 export interface SimulatedSubscription {
   readonly id: string;
   readonly customer: SimulatedCustomer;
+  /** True once a command was refused for it. */
+  hasEnded: boolean;
 }
 
 export interface SimulatedPlan {
@@ -137,7 +139,8 @@ export async function settle({ scene, subscriptions }: SimulatedWorld): Promise<
       const handle = scene.engine.temporal.workflow.getHandle(subscriptionWorkflowId(scene.tenantId, id));
       // One that has ended has nothing to do.
       await handle.executeUpdate(messages.settle).catch((error: Error) => {
-        if (!/not found|completed|closed/i.test(`${error.message} ${String(error.cause)}`)) throw error;
+        if (!/not found|completed|closed|aborted by closing/i.test(`${error.message} ${String(error.cause)}`))
+          throw error;
       });
     }),
   );
