@@ -14,7 +14,8 @@ import { booked, definition, flat, plan, seats, setup, shown, yearly } from './p
 
 const basic = plan(1, definition([flat(1, '49.00')]));
 const pro = plan(2, definition([flat(2, '199.00')]));
-const proYearly = plan(3, definition([flat(3, '1990.00')], yearly));
+const proYearly = plan(3, definition([flat(3, '1990.00'), setup(7, '99.00')], yearly));
+const twin = plan(5, definition([flat(8, '49.00')]));
 const team = plan(4, definition([flat(4, '20.00'), seats(5, '12.00'), setup(6, '99.00')]));
 const changeAt = at('2026-06-17T09:30:00Z');
 
@@ -74,6 +75,15 @@ describe('from 49.00 to 199.00 on 17 June at 09:30', () => {
       creditsLineId: null,
       explanation: { text: '199.00 USD flat, for 1175400 of 2592000 seconds' },
     });
+  });
+
+  test('to another price of the same amount credits the one and charges the other', () => {
+    expect(shown(linesOf({ target: twin }))).toEqual(['proration_credit -22.22', 'proration_charge 22.22']);
+  });
+
+  test('never credits more than was billed, also by another policy than it was billed by', () => {
+    const billed = billedFor(basic).map((line) => ({ ...line, amount: money('20.00', 'USD') }));
+    expect(shown(linesOf({ billed }))).toEqual(['proration_credit -20.00', 'proration_charge 90.24']);
   });
 
   test('keeps the calendar', () => {
@@ -139,7 +149,7 @@ describe('a change of quantity', () => {
 });
 
 describe('to another interval', () => {
-  test('credits the unused time and begins a whole new period at the change', () => {
+  test('credits the unused time and begins a whole new period at the change, without its one-off prices', () => {
     const bill = billChange(activeState(), input({ target: proYearly }));
     expect(shown(bill.lines)).toEqual(['proration_credit -22.22', 'recurring 1990.00']);
     expect(bill.calendar).toEqual({

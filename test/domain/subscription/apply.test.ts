@@ -65,7 +65,12 @@ describe('a first payment that gates the subscription', () => {
   });
 
   test.each(['voided', 'uncollectible'] as const)('ends it when its invoice is %s', (how) => {
-    expect(fold(incomplete, settled(now, first, how)).status).toBe('expired');
+    const planned = { ...incomplete, pendingTerms: changedTerms };
+    expect(fold(planned, settled(now, first, how))).toMatchObject({
+      status: 'expired',
+      pendingTerms: null,
+      incompleteUntil: null,
+    });
   });
 
   test('that is declined has no dunning: it waits for the customer until the limit', () => {
@@ -249,6 +254,24 @@ describe('while the customer is asked to confirm (3-D Secure)', () => {
     ]) {
       expect(fold(noticed, outcome).collection?.noticedAt).toBeNull();
     }
+  });
+});
+
+describe('a try that is asked for', () => {
+  const requested = (customerActed: boolean) =>
+    fold(owingState(), { type: 'payment_requested', at: now, customerPresent: customerActed, customerActed });
+
+  test('by a person is made at once, with the customer at the screen if so said', () => {
+    expect(decide(requested(true), now)).toMatchObject({ kind: 'collect', action: 'attempt' });
+    expect(requested(true).collection).toMatchObject({ customerActed: true, customerPresent: true });
+  });
+
+  test('by the engine, because money may have arrived, reads the provider before it sends anything', () => {
+    const state = requested(false);
+    expect(decide(state, now)).toMatchObject({ kind: 'collect', action: 'reconcile' });
+    const read = fold(state, { type: 'payment_unchanged', at: now, invoiceId: first });
+    expect(decide(read, now)).toMatchObject({ kind: 'collect', action: 'attempt' });
+    expect(read.collection).toMatchObject({ customerActed: false, customerPresent: false });
   });
 });
 
