@@ -14,7 +14,9 @@ export const applicationRole = 'perennial_app';
 const folder = path.join(__dirname, 'migrations');
 
 async function ensureBookkeeping(client: Client): Promise<Set<string>> {
-  await client.query('create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())');
+  await client.query(
+    'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())',
+  );
   const { rows } = await client.query<{ name: string }>('select name from schema_migrations');
   return new Set(rows.map((row) => row.name));
 }
@@ -36,7 +38,9 @@ async function applyFile(client: Client, name: string): Promise<void> {
 async function grantApplication(client: Client, password: string): Promise<void> {
   const { rowCount } = await client.query('select from pg_roles where rolname = $1', [applicationRole]);
   if (rowCount === 0) await client.query(`create role ${applicationRole} login`);
-  await client.query(`alter role ${applicationRole} login nosuperuser nobypassrls password ${client.escapeLiteral(password)}`);
+  await client.query(
+    `alter role ${applicationRole} login nosuperuser nobypassrls password ${client.escapeLiteral(password)}`,
+  );
   await client.query(`grant usage on schema public to ${applicationRole}`);
   await client.query(`grant select, insert, update, delete on all tables in schema public to ${applicationRole}`);
   await client.query(`grant usage on all sequences in schema public to ${applicationRole}`);
