@@ -4,6 +4,7 @@ import type { ConfirmPaymentRequest, CreatePaymentRequest, PaymentState } from '
 import { send, sendOrThrow, type StripeContext } from './context';
 import { declineFacts, paymentStateOf } from './payment-state';
 import { translateError } from './translate-error';
+import { withUnspentKey } from './spent-key';
 import { toWireAmount } from './wire-amount';
 
 /** The books need gross, fee and net, which stand only on the balance transaction: read with the answer, it costs no further request. */
@@ -31,10 +32,16 @@ export async function createPayment(
     metadata: { tenant_id: request.tenantId, invoice_id: request.invoiceId },
     allowed_payment_method_types: methodTypes(request.amount.currency, context.bankDebits),
   };
-  const intent = await sendOrThrow(context, 'create', 'background', 'payment_intent', () =>
-    context.client.paymentIntents.create(parameters, { idempotencyKey: request.idempotencyKey }),
-  );
-  return { providerRef: intent.id };
+  try {
+    const intent = await withUnspentKey(request.idempotencyKey, (idempotencyKey) =>
+      send(context, 'create', 'background', 'payment_intent', () =>
+        context.client.paymentIntents.create(parameters, { idempotencyKey }),
+      ),
+    );
+    return { providerRef: intent.id };
+  } catch (error) {
+    throw translateError(error);
+  }
 }
 
 function methodTypes(
@@ -52,10 +59,10 @@ function methodTypes(
 export async function confirmPayment(context: StripeContext, request: ConfirmPaymentRequest): Promise<PaymentState> {
   const priority = request.customerPresent ? 'customer_present' : 'background';
   try {
-    const intent = await send(context, 'confirm', priority, 'payment_intent', () =>
-      context.client.paymentIntents.confirm(request.providerRef, confirmParameters(request), {
-        idempotencyKey: request.idempotencyKey,
-      }),
+    const intent = await withUnspentKey(request.idempotencyKey, (idempotencyKey) =>
+      send(context, 'confirm', priority, 'payment_intent', () =>
+        context.client.paymentIntents.confirm(request.providerRef, confirmParameters(request), { idempotencyKey }),
+      ),
     );
     return paymentStateOf(intent);
   } catch (error) {
@@ -130,8 +137,10 @@ export async function cancelPayment(
   request: { providerRef: string; idempotencyKey: string },
 ): Promise<PaymentState> {
   try {
-    const intent = await send(context, 'cancel', 'background', 'payment_intent', () =>
-      context.client.paymentIntents.cancel(request.providerRef, {}, { idempotencyKey: request.idempotencyKey }),
+    const intent = await withUnspentKey(request.idempotencyKey, (idempotencyKey) =>
+      send(context, 'cancel', 'background', 'payment_intent', () =>
+        context.client.paymentIntents.cancel(request.providerRef, {}, { idempotencyKey }),
+      ),
     );
     return paymentStateOf(intent);
   } catch (error) {

@@ -2,6 +2,7 @@
 import Stripe from 'stripe';
 import type { RefundOutcome, RefundRequest, RefundState, RefundStatus } from '../port';
 import { send, sendOrThrow, type StripeContext } from './context';
+import { withUnspentKey } from './spent-key';
 import { translateError } from './translate-error';
 import { fromWireAmount, toWireAmount } from './wire-amount';
 
@@ -18,9 +19,23 @@ const refusalCodes: ReadonlySet<string> = new Set([
 /** Stripe gives no code of its own when more is asked for than is left of the charge; it names the parameter. */
 const AMOUNT_TOO_LARGE = 'amount_too_large';
 
+/** Stripe answers at most a hundred at once; a payment has a few refunds. */
+const LIST_SIZE_MAX = 100;
+
+/**
+ * The refund that an earlier call made and whose answer was lost: Stripe forgets idempotency keys after a day, but not the refund. Null
+ * when there is none. Lists are consistent at Stripe, unlike its search.
+ */
+async function refundMadeBefore(context: StripeContext, request: RefundRequest): Promise<Stripe.Refund | null> {
+  await context.throttle.take('read', 'background');
+  const listed = context.client.refunds.list({ payment_intent: request.paymentProviderRef, limit: LIST_SIZE_MAX });
+  for await (const refund of listed) if (refund.metadata?.['refund_id'] === request.refundId) return refund;
+  return null;
+}
+
 /**
  * Gives back a part or all of a payment. What the provider refuses for a reason of business is the value `refused`.
- * Throws `RailRefusedRequest` or `RailUnavailable`; the same key never refunds twice.
+ * Throws `RailRefusedRequest` or `RailUnavailable`; the same refund is never made twice, however long ago the first call was.
  */
 export async function refundPayment(context: StripeContext, request: RefundRequest): Promise<RefundOutcome> {
   const parameters: Stripe.RefundCreateParams = {
@@ -30,9 +45,14 @@ export async function refundPayment(context: StripeContext, request: RefundReque
     expand: ['balance_transaction'],
   };
   try {
-    const refund = await send(context, 'refund', 'background', 'refund', () =>
-      context.client.refunds.create(parameters, { idempotencyKey: request.idempotencyKey }),
-    );
+    const made = await refundMadeBefore(context, request);
+    const refund =
+      made ??
+      (await withUnspentKey(request.idempotencyKey, (idempotencyKey) =>
+        send(context, 'refund', 'background', 'refund', () =>
+          context.client.refunds.create(parameters, { idempotencyKey }),
+        ),
+      ));
     return { kind: 'accepted', refund: refundStateOf(refund) };
   } catch (error) {
     const code = refusalCodeOf(error);
