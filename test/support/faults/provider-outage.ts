@@ -6,15 +6,6 @@ import type { StripeControl } from '../../../sandbox/stripe/control/client';
 import type { SeenRequest } from '../../../sandbox/stripe/control/request-log';
 import { settleMsMax } from './cast';
 
-/** Waits for a request that fits. */
-export function requestSeen(
-  control: StripeControl,
-  what: string,
-  fits: (request: SeenRequest) => boolean,
-): Promise<SeenRequest> {
-  return waitFor(what, async () => (await control.requests()).find(fits) ?? null, { timeoutMs: settleMsMax });
-}
-
 export interface LostDay {
   /** The request whose fate is unknown afterwards. */
   readonly path: string;
@@ -23,19 +14,21 @@ export interface LostDay {
 }
 
 /**
- * The connection breaks at the request, nothing answers for more than a day, and the provider has forgotten all idempotency keys when it
- * is back. Settles then.
+ * The request gets no answer, nothing else does for more than a day, and the provider has forgotten all idempotency keys when it is back.
+ * Settles then.
  */
 export async function loseDay(control: StripeControl, { path, moment }: LostDay, begin: () => void): Promise<void> {
   const before = (await control.requests()).length;
-  // The client sends the same bytes once more after a closed socket: that one is lost too.
-  await control.fault({ method: 'POST', path, kind: 'lose_reply', moment, count: 1 });
-  await control.fault({ path: '/v1/**', kind: 'lose_reply', moment: 'before', count: null });
+  const since = async (): Promise<readonly SeenRequest[]> => (await control.requests()).slice(before);
+  const isMet = (request: SeenRequest): boolean => request.method === 'POST' && matches(path, request.path);
+  const bound = { timeoutMs: settleMsMax };
+  await control.fault({ method: 'POST', path, kind: 'hang', moment, count: 1 });
   begin();
-  const isMet = ({ path: seen }: SeenRequest): boolean => matches(path, seen);
-  await waitFor('the request is lost', async () => (await control.requests()).slice(before).some(isMet), {
-    timeoutMs: settleMsMax,
-  });
+  // The client waits for seconds before it gives up: the outage begins behind the one request.
+  await waitFor('the request is lost', async () => (await since()).some(isMet), bound);
+  await control.fault({ path: '/v1/**', kind: 'lose_reply', moment: 'before', count: null });
+  const count = (await since()).length;
+  await waitFor('it is asked again, in vain', async () => (await since()).length > count, bound);
   await control.forgetIdempotencyKeys();
   await control.clearFaults();
 }
