@@ -61,6 +61,7 @@ export interface InboxRow {
 }
 
 // A payment with an attempt under way is left to its worker for a minute: most webhooks arrive before the answer is recorded.
+// So is a refund that we asked for and whose id we do not know yet: told too early, its failure would reach nobody.
 // What we know already needs no signal, so the steady cycle costs none.
 const claimInboxStatement: Statement = {
   name: 'inbox_claim',
@@ -75,6 +76,8 @@ with claimed as (
 select c.provider, c.event_id, c.type, coalesce(p.tenant_id, r.tenant_id) as tenant_id, p.subscription_id, r.id as refund_id,
   case
     when p.id is not null and p.attempt_begun is not null and p.attempt_begun_at is not null and c.attempts < 6 then 'wait'
+    when c.subject_kind = 'refund' and r.id is null and c.attempts < 6
+      and exists (select from refunds q where q.payment_id = p.id and q.provider_ref is null and q.status = 'requested') then 'wait'
     when c.type = 'payment_intent.succeeded' and p.status = 'succeeded' then 'known'
     when c.type in ('payment_intent.payment_failed', 'payment_intent.requires_action') and p.status = 'succeeded' then 'known'
     else 'tell'
