@@ -153,7 +153,9 @@ async function startOnce(options: TemporalOptions): Promise<TemporalServer> {
   const address = `127.0.0.1:${ports.grpc}`;
   const namespace = options.namespace ?? 'default';
   const ended = running.exited.then(() => {
-    throw new Error(`Temporal ended while it started: ${readFileSync(options.logFile).subarray(logged).toString('utf8').slice(0, 2_000).trim()}`);
+    throw new Error(
+      `Temporal ended while it started: ${readFileSync(options.logFile).subarray(logged).toString('utf8').slice(0, 2_000).trim()}`,
+    );
   });
   try {
     await Promise.race([prepareNamespace(address, namespace), ended]);
