@@ -1,5 +1,5 @@
 /**
- * A few subscriptions that live through many cycles by real timers, one a second: what a cycle costs Temporal over a whole life, new
+ * A few subscriptions that live through many cycles by real timers, seconds apart: what a cycle costs Temporal over a whole life, new
  * runs included.
  */
 import type { Client } from '@temporalio/client';
@@ -24,16 +24,16 @@ const hundredths = (value: number): number => Math.round(value * 100) / 100;
 /** Lets each live through so many cycles and reads the histories of the first. */
 export async function measureLongLife(
   { client, business, adminUrl }: { client: Client; business: Business; adminUrl: string },
-  cycles: number,
+  { cycles, periodSeconds }: { cycles: number; periodSeconds: number },
 ): Promise<LongLifeResult> {
-  const planId = await createPlan(business, 'life', { unit: 'second', count: 1 }, '10.00');
+  const planId = await createPlan(business, 'life', { unit: 'second', count: periodSeconds }, '10.00');
   const customers = await createCustomers(business, lives);
   const ids = await inParallel(customers, lives, (customerId) => createSubscription(business, customerId, planId));
   const least = async (): Promise<number> => {
     const sql = `select coalesce(min(s.current_period_index), 0) as least from subscriptions s where s.plan_id = $1`;
     return (await ask<{ least: number }>(adminUrl, sql, [planId]))[0]?.least ?? 0;
   };
-  const timeoutMs = 3_000 * cycles;
+  const timeoutMs = 4_000 * periodSeconds * cycles;
   await waitFor(`${cycles} cycles are done`, async () => (await least()) >= cycles, { timeoutMs, intervalMs: 500 });
   const workflowIds = ids.map((id) => subscriptionWorkflowId(business.tenantId, id));
   await Promise.all(workflowIds.map((id) => client.workflow.getHandle(id).terminate('measured')));

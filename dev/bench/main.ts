@@ -107,7 +107,7 @@ async function runLives(
   const { subscriptionIds, ...catchUp } = await measureCatchUp(business, adminUrl, options.catchUp);
   if (!options.only.includes('long-life')) return { catchUp };
   say(`A life of ${options.cycles} cycles, and replays…`);
-  const { workflowId, ...longLife } = await measureLongLife(setting, options.cycles);
+  const { workflowId, ...longLife } = await measureLongLife(setting, { cycles: options.cycles, periodSeconds: 1 });
   const replay = await measureReplay(client, {
     'longest run of a life by real timers': workflowId,
     'longest run of two years caught up': subscriptionWorkflowId(business.tenantId, subscriptionIds[0] ?? ''),

@@ -75,7 +75,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     waves: quick ? 2 : 4,
     requests: quick ? 60 : 400,
     catchUp: quick ? 6 : 40,
-    cycles: quick ? 10 : 24,
+    cycles: quick ? 12 : 24,
     cached: wholeNumber(flags, 'cached'),
     only: phasesOf(flags.get('only')),
   };

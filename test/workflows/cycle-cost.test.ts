@@ -7,10 +7,11 @@ import { measureLongLife, type LongLifeResult } from '../../dev/bench/long-life'
 import { createBusiness } from '../../dev/bench/population';
 import { startTestEngine, testAdminKey, type TestEngine } from '../support/perennial';
 
-/** More than two runs' worth, so that continue-as-new has its share in the average. */
-const cyclesPerLife = 20;
-/** Three lives of a second per cycle, on a machine that may be busy with other tests. */
-const lifeTimeoutMs = 120_000;
+/** More than one run's worth, so that continue-as-new has its share in the average. */
+const cyclesPerLife = 12;
+/** Long enough that a machine which is busy with other tests does not fall behind: cycles that are late join the one before. */
+const periodSeconds = 3;
+const lifeTimeoutMs = 4_000 * periodSeconds * cyclesPerLife + 60_000;
 
 let engine: TestEngine;
 let life: LongLifeResult;
@@ -19,7 +20,10 @@ beforeAll(async () => {
   engine = await startTestEngine();
   const business = await createBusiness(engine.apiUrl, testAdminKey);
   const adminUrl = engine.testDatabase.adminUrl;
-  life = await measureLongLife({ client: engine.temporal, business, adminUrl }, cyclesPerLife);
+  life = await measureLongLife(
+    { client: engine.temporal, business, adminUrl },
+    { cycles: cyclesPerLife, periodSeconds },
+  );
 }, lifeTimeoutMs);
 
 afterAll(async () => {
@@ -27,7 +31,7 @@ afterAll(async () => {
 });
 
 test('a paid cycle costs at most 2.5 actions, new runs included', () => {
-  expect(life.cycles).toBeGreaterThanOrEqual(3 * cyclesPerLife);
+  expect(life.cycles).toBeGreaterThan(2 * cyclesPerLife);
   expect(life.runs).toBeGreaterThan(3);
   expect(life.actionsPerCycle).toBeLessThanOrEqual(2.5);
 });
