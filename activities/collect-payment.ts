@@ -187,6 +187,7 @@ function refuseTry({ input, facts, collection }: Try, attempts: number): Subscri
 async function begin(current: Try, payment: PaymentRow, rail: Rail, method: MethodFacts): Promise<SubscriptionEvent> {
   const { deps, input, collection } = current;
   const { tenantId } = input.state;
+  const { failedAt } = current.facts;
   const begun: PaymentRow = {
     ...payment,
     nextActionUrl: null,
@@ -199,11 +200,13 @@ async function begin(current: Try, payment: PaymentRow, rail: Rail, method: Meth
     },
   };
   const expected = { expectedAttempts: payment.attempts, expectedBegun: null };
+  const monthAgo = addDays(input.now, -31);
   await record(deps.database.as(tenantId), {
     tenantId,
     now: input.now,
     subscription: null,
     payment: { row: begun, ...expected },
+    declines: { fingerprint: method.fingerprint, seen: failedAt.filter((at) => at > monthAgo).length },
   });
   return confirm(current, begun, rail, method);
 }

@@ -9,13 +9,14 @@ import { endDunning } from './end-dunning';
 import { executeCommand } from './execute-command';
 import { issueInvoice } from './issue-invoice';
 import { once } from './once';
+import { oneTryPerMethod } from './one-try-per-method';
 import { recordAttention } from './record-attention';
 import { refundPayment } from './refund-payment';
 
 export function createActivities(deps: ActivityDependencies) {
   return {
     issueInvoice: once(deps, issueInvoice(deps)),
-    collectPayment: once(deps, collectPayment(deps)),
+    collectPayment: once(deps, oneTryPerMethod(collectPayment(deps))),
     endDunning: once(deps, endDunning(deps)),
     closeSubscription: once(deps, closeSubscription(deps)),
     recordAttention: once(deps, recordAttention(deps)),

@@ -12,6 +12,11 @@ export function isDuplicate(error: unknown): boolean {
   return codeOf(error) === '23505';
 }
 
+/** Another invoice is being tried with the same payment method right now. */
+export function isMethodBusy(error: unknown): boolean {
+  return isDuplicate(error) && (error as { constraint?: unknown }).constraint === 'payments_one_try';
+}
+
 /** Something moved between reading and writing (40001, serialization_failure; 40P01, deadlock_detected): read again. */
 export function isConflict(error: unknown): boolean {
   const code = codeOf(error);

@@ -503,6 +503,7 @@ CREATE INDEX payment_attempts_of_card ON public.payment_attempts USING btree (te
 CREATE INDEX payment_methods_of_customer ON public.payment_methods USING btree (customer_id, id);
 CREATE UNIQUE INDEX payments_one_alive ON public.payments USING btree (invoice_id) WHERE (status <> 'canceled'::text);
 CREATE UNIQUE INDEX payments_one_success ON public.payments USING btree (invoice_id) WHERE (status = 'succeeded'::text);
+CREATE UNIQUE INDEX payments_one_try ON public.payments USING btree (attempt_method_id) WHERE ((attempt_begun IS NOT NULL) AND (status <> 'canceled'::text));
 CREATE INDEX payments_page ON public.payments USING btree (tenant_id, id);
 CREATE INDEX plans_page ON public.plans USING btree (tenant_id, id);
 CREATE INDEX prices_page ON public.prices USING btree (tenant_id, id);

@@ -330,6 +330,8 @@ create table payments (
 );
 create unique index payments_one_success on payments (invoice_id) where status = 'succeeded';
 create unique index payments_one_alive on payments (invoice_id) where status not in ('canceled');
+-- One try of a payment method at a time, over all invoices: the next one knows how it ended, and keeps to one decline a day.
+create unique index payments_one_try on payments (attempt_method_id) where attempt_begun is not null and status not in ('canceled');
 create index payments_page on payments (tenant_id, id);
 
 -- Every try with its outcome. Declines are counted per card fingerprint over all invoices.

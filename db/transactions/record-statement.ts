@@ -9,8 +9,10 @@ export type Part =
   | 'invoice'
   | 'lines'
   | 'changes'
+  | 'closed'
   | 'balance'
   | 'payment'
+  | 'declines'
   | 'attempt'
   | 'method'
   | 'entries'
@@ -77,6 +79,16 @@ change_in as (
 )`,
     insist: `insist((select count(*) from changed), (select count(*) from change_in), 'an invoice was settled meanwhile')`,
   },
+  closed: {
+    letter: 'x',
+    // Its payment was canceled at the provider: a try that was begun has no outcome to wait for.
+    tables: (rows) => `
+payments_closed as (
+  update payments p set status = 'canceled', attempt_begun = null, attempt_method_id = null, attempt_fingerprint = null,
+    attempt_begun_at = null, attempt_customer_present = null, next_action_url = null
+  from jsonb_to_recordset(${rows}) as c(id text) where p.invoice_id = c.id and p.status <> 'succeeded' and p.status not in ('canceled')
+)`,
+  },
   balance: {
     letter: 'b',
     tables: (rows) => `
@@ -116,6 +128,17 @@ payment_in as (
   returning p.id
 )`,
     insist: `insist((select count(*) from payment_out), (select count(*) from payment_in), 'the payment moved meanwhile')`,
+  },
+  declines: {
+    letter: 'd',
+    tables: (rows) => `
+declines_in as (
+  select * from jsonb_to_recordset(${rows}) as d(fingerprint text, seen bigint)
+)`,
+    // As many days as a month can have: 744 hours.
+    insist: `insist((select count(*) from payment_attempts a join declines_in d on d.fingerprint = a.fingerprint
+    where a.tenant_id = $1 and a.outcome = 'declined' and a.occurred_at > $2::timestamptz - interval '744 hours'),
+    (select seen from declines_in), 'the card was declined meanwhile')`,
   },
   attempt: {
     letter: 'a',

@@ -109,6 +109,8 @@ export interface Recording {
   readonly balance?: { readonly customerId: string; readonly change: Money; readonly expected: Money | null };
   readonly payment?:
     { readonly row: PaymentRow; readonly expectedAttempts: number; readonly expectedBegun: number | null } | undefined;
+  /** The declines of the card in the last 31 days that the decision to try it knew of; another one undoes the whole. */
+  readonly declines?: { readonly fingerprint: string; readonly seen: number };
   readonly attempt?: AttemptRow;
   readonly methodStatus?: { readonly id: string; readonly status: string } | undefined;
   readonly entries?: readonly EntryRow[];
@@ -264,7 +266,9 @@ function rowsOf(recording: Recording): Readonly<Record<Part, readonly unknown[]>
     lines: recording.invoice === undefined ? [] : lineRows(recording.invoice),
     changes: changes.map(({ id, status, amountPaid }) => ({ id, status, amount_paid: amountPaid.amount })),
     balance: oneOrNone(recording.balance, balanceRow),
+    closed: changes.filter(({ status }) => status !== 'paid').map(({ id }) => ({ id })),
     payment: oneOrNone(recording.payment, paymentRow),
+    declines: oneOrNone(recording.declines, (declines) => declines),
     attempt: oneOrNone(recording.attempt, attemptRow),
     method: oneOrNone(recording.methodStatus, (status) => status),
     entries: (recording.entries ?? []).map(({ id, kind, source }) => ({ id, kind, source })),

@@ -1,4 +1,5 @@
 /** How dunning goes, and each way in which it ends. */
+import { subscriptionWorkflowId } from '../../domain/ids';
 import { checkDelivered, checkInvariants } from '../support/invariants';
 import { startTestEngine, type TestEngine } from '../support/perennial';
 import { flat, Scene, type SceneOptions, type SubscriptionView } from '../support/scenario';
@@ -178,5 +179,47 @@ test('a debit that cannot pay in the currency of the invoice counts as declined:
   await scene.card(customer, 'pm_card_visa');
   await scene.until(subscription, 'The card pays', ({ status }) => status === 'active');
   expect(await scene.billed(subscription)).toEqual(['paid 45.00']);
+  await checkInvariants(scene);
+});
+
+test('a card that was declined today is not tried for another invoice before tomorrow, unless its owner asks', async () => {
+  const scene = await Scene.open(engine, { now: '2026-01-01' });
+  const customer = await scene.customer(null);
+  const card = await scene.card(customer, 'pm_card_visa');
+  const plan = await scene.plan([flat('49.00')]);
+  const subscriptions = [await scene.subscribe(customer, plan), await scene.subscribe(customer, plan)];
+  await scene.script(card, { always: noFunds });
+  await scene.advance('2026-02-01');
+  const waiting = await Promise.all(subscriptions.map((id) => scene.subscription(id)));
+  expect(waiting.map(({ collection }) => collection?.attempts).sort()).toEqual([0, 1]);
+  expect(waiting.map(({ collection }) => collection?.next_attempt_at)).toEqual([
+    '2026-02-02T00:00:00.000Z',
+    '2026-02-02T00:00:00.000Z',
+  ]);
+  await checkInvariants(scene);
+  await scene.script(card, { always: null });
+  for (const id of subscriptions) await scene.command(id, 'retry-payment');
+  const paid = await Promise.all(subscriptions.map((id) => scene.billed(id)));
+  expect(paid).toEqual([
+    ['paid 49.00', 'paid 49.00'],
+    ['paid 49.00', 'paid 49.00'],
+  ]);
+  await checkInvariants(scene);
+});
+
+test('a card that was declined 15 times in 30 days rests until the window has room, whoever asks', async () => {
+  const scene = await Scene.open(engine, { now: '2026-01-01' });
+  const customer = await scene.customer(null);
+  const card = await scene.card(customer, 'pm_card_visa');
+  const subscription = await scene.subscribe(customer, await scene.plan([flat('49.00')]));
+  await scene.script(card, { always: noFunds });
+  await scene.advance('2026-02-01');
+  // The customer asks again and again on the payment page, which the one-a-day rule allows and the cap does not.
+  for (let asked = 0; asked < 16; asked++) {
+    const workflow = scene.engine.temporal.workflow.getHandle(subscriptionWorkflowId(scene.tenantId, subscription));
+    await workflow.executeUpdate('retryPayment', { args: [{ customerPresent: true }] });
+  }
+  const resting = await scene.subscription(subscription);
+  expect([resting.collection?.attempts, resting.collection?.next_attempt_at]).toEqual([15, '2026-03-03T00:00:00.000Z']);
   await checkInvariants(scene);
 });
