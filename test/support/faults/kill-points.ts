@@ -69,7 +69,7 @@ function deadlyQueryable(db: Queryable, watch: Watch): Queryable {
   return {
     async query(statement, values) {
       const order = present.getStore();
-      const isTarget = order !== undefined && bookOnly.has(order.activity) && statement.name === 'record';
+      const isTarget = order !== undefined && bookOnly.has(order.activity) && statement.name.startsWith('record_');
       if (isTarget && meets('asks')) return strike(watch.file);
       const rows = await db.query<never>(statement, values);
       if (isTarget && meets('executed')) return strike(watch.file);
