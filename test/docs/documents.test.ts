@@ -31,7 +31,7 @@ const codeFolders = [
 function pathsIn(text: string): string[] {
   const quoted = [...text.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
   const path = new RegExp(`^(${codeFolders.join('|')})/[\\w./-]*$`);
-  return quoted.filter((word) => path.test(word));
+  return quoted.filter((word) => path.test(word) && !word.includes('NNNN'));
 }
 
 interface Link {
