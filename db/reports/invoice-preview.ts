@@ -4,7 +4,7 @@
 import { fail, isRefusal, type Refusal } from '../../domain/errors';
 import { billChange } from '../../domain/invoice/change-bill';
 import type { InvoiceLine } from '../../domain/invoice/line';
-import { billPeriod } from '../../domain/invoice/period-bill';
+import { billPeriod, termsAt } from '../../domain/invoice/period-bill';
 import type { Span } from '../../domain/invoice/period-lines';
 import { invoiceTotals, type InvoiceTotals } from '../../domain/invoice/totals';
 import type { SubscriptionState, Terms } from '../../domain/subscription/state';
@@ -67,7 +67,7 @@ export async function previewUpcoming(
 ): Promise<InvoicePreview | null> {
   const next = nextBoundary(state);
   if (next === null) return null;
-  const terms = next.reason === 'renewal' && state.pendingTerms !== null ? state.pendingTerms : state.terms;
+  const terms = termsAt(state, next.reason);
   const { tenantId, subscriptionId, currency } = state;
   const facts = await loadBillingFacts(db, {
     tenantId,

@@ -65,11 +65,16 @@ export interface PeriodBill {
   readonly lines: readonly InvoiceLine[];
 }
 
-/** A scheduled change holds from the boundary that ends the period, a trial's too, if it is the plan that is billed. */
-function termsToBill({ terms, pendingTerms }: SubscriptionState, plan: PlanVersion, reason: IssueReason): Terms {
-  const boundary = reason === 'renewal' || reason === 'trial_end';
-  const scheduled = pendingTerms?.planId === plan.planId && pendingTerms.planVersion === plan.version;
-  return boundary && pendingTerms !== null && scheduled ? pendingTerms : terms;
+/** What a boundary bills: a scheduled change holds from the boundary that ends the period, a trial's too. */
+export function termsAt({ terms, pendingTerms }: SubscriptionState, reason: IssueReason): Terms {
+  const ends = reason === 'renewal' || reason === 'trial_end';
+  return ends && pendingTerms !== null ? pendingTerms : terms;
+}
+
+/** The scheduled terms, if it is their plan that is billed. */
+function termsToBill(state: SubscriptionState, plan: PlanVersion, reason: IssueReason): Terms {
+  const terms = termsAt(state, reason);
+  return terms.planId === plan.planId && terms.planVersion === plan.version ? terms : state.terms;
 }
 
 /** What a boundary bills: the pure part of this activity, which previews call too. */

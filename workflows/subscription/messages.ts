@@ -46,13 +46,20 @@ function nextSignalId(entity: Entity): string {
   return `signal:${entity.state.signals}`;
 }
 
+/** What comes with a message may be anything when it is typed by hand: only its texts count. */
+function textsOf(given: unknown): Readonly<Record<string, string>> {
+  const fields = typeof given === 'object' && given !== null ? Object.entries(given) : [];
+  return Object.fromEntries(fields.filter(([, value]) => typeof value === 'string' && value.length > 0));
+}
+
 function registerUpdate(entity: Entity, name: CommandName): void {
   const update = defineUpdate<CommandReceipt, [Payload, MessageMeta?]>(name);
   const validator = (payload: Payload, _meta?: MessageMeta): void => {
     const refused = refuseCommand(entity.state, name, payload, businessTime(entity.state));
     if (refused !== null) throw refusalFailure(refused);
   };
-  const handler = async (payload: Payload, meta: MessageMeta = {}): Promise<CommandReceipt> => {
+  const handler = async (payload: Payload, given?: MessageMeta): Promise<CommandReceipt> => {
+    const meta: MessageMeta = textsOf(given);
     const id = meta.commandId ?? nextSignalId(entity);
     enqueue(entity, id, name, payload, meta);
     await condition(() => entity.outcomes.has(id) && (entity.quiet || entity.outcomes.get(id) !== null));
@@ -66,7 +73,8 @@ function registerUpdate(entity: Entity, name: CommandName): void {
 
 function registerSignal(entity: Entity, name: CommandName): void {
   const signal = defineSignal<[Payload?, MessageMeta?]>(name);
-  const handler = (payload?: Payload, meta: MessageMeta = {}): void => {
+  const handler = (payload?: Payload, given?: MessageMeta): void => {
+    const meta: MessageMeta = textsOf(given);
     const id = meta.commandId ?? nextSignalId(entity);
     enqueue(entity, id, name, payload ?? ({} as Payload), meta);
   };
@@ -74,17 +82,15 @@ function registerSignal(entity: Entity, name: CommandName): void {
 }
 
 function registerFacts(entity: Entity): void {
-  setHandler(defineSignal<[ProviderFact]>(messages.providerFact), (fact) => {
-    if (entity.state.handledFacts.includes(fact.eventId)) return;
-    entity.state = noticePayment(rememberFact(entity.state, fact.eventId), businessTime(entity.state));
+  const notice = (given: unknown, take: (state: SubscriptionState, at: Instant) => SubscriptionState): void => {
+    const { eventId } = textsOf(given);
+    if (eventId !== undefined && entity.state.handledFacts.includes(eventId)) return;
+    if (eventId !== undefined) entity.state = rememberFact(entity.state, eventId);
+    entity.state = take(entity.state, businessTime(entity.state));
     wake(entity);
-  });
-  setHandler(defineSignal<[ProviderFact?]>(messages.paymentMethodChanged), (fact) => {
-    if (fact !== undefined && entity.state.handledFacts.includes(fact.eventId)) return;
-    if (fact !== undefined) entity.state = rememberFact(entity.state, fact.eventId);
-    entity.state = noticePaymentMethod(entity.state, businessTime(entity.state));
-    wake(entity);
-  });
+  };
+  setHandler(defineSignal<[ProviderFact?]>(messages.providerFact), (fact) => notice(fact, noticePayment));
+  setHandler(defineSignal<[ProviderFact?]>(messages.paymentMethodChanged), (fact) => notice(fact, noticePaymentMethod));
 }
 
 function registerTime(entity: Entity): void {
