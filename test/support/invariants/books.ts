@@ -23,6 +23,18 @@ from ledger l full join subscribed s on s.stream = l.stream and s.currency = l.c
 where coalesce(l.amount, 0) <> coalesce(s.amount, 0)`,
   },
   {
+    rule: 'the balance of each customer is what their invoices put there and took',
+    rows: `
+with booked as (
+  select i.customer_id, p.currency, -sum(p.amount) as amount from ledger_postings p
+  join ledger_entries e on e.id = p.entry_id join invoices i on i.id = e.source
+  where p.tenant_id = $1 and p.account = 'customer_balance' group by 1, 2
+)
+select coalesce(b.customer_id, c.customer_id) as customer, b.amount as booked, c.amount as balance
+from booked b full join (select * from customer_balances where tenant_id = $1) c on c.customer_id = b.customer_id and c.currency = b.currency
+where coalesce(b.amount, 0) <> coalesce(c.amount, 0)`,
+  },
+  {
     rule: 'a subscription that has ended has nothing deferred',
     rows: `
 select s.id, s.status, s.deferred from subscriptions s, jsonb_each_text(s.deferred) d

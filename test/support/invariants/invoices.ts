@@ -36,6 +36,18 @@ where i.tenant_id = $1 and (i.carried_over < 0 or i.carried_over <> 0 and i.amou
   or i.carried_over >= case i.currency when 'JPY' then 50 else 0.50 end)`,
   },
   {
+    rule: 'no invoice asks for money while the customer has some on the balance',
+    rows: `
+with moved as (
+  select i.customer_id, i.currency, i.id, i.amount_due, e.kind, e.recorded_at, e.id as entry_id,
+    coalesce((select -sum(p.amount) from ledger_postings p where p.entry_id = e.id and p.account = 'customer_balance'), 0) as change
+  from ledger_entries e join invoices i on i.id = e.source where e.tenant_id = $1 and e.kind in ('invoice', 'void')
+), running as (
+  select *, sum(change) over (partition by customer_id, currency order by recorded_at, entry_id) as balance from moved
+)
+select id, amount_due, balance from running where kind = 'invoice' and amount_due > 0 and balance > 0`,
+  },
+  {
     rule: 'invoice numbers of a series have no gaps',
     rows: `
 select s.series, s.last_number, count(i.id) as invoices, max(i.sequence) as highest
