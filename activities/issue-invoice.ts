@@ -4,9 +4,9 @@
  */
 import { fail } from '../domain/errors';
 import { newId } from '../domain/ids';
-import { billPeriod } from '../domain/invoice/period-bill';
+import { billPeriod, termsAt } from '../domain/invoice/period-bill';
 import type { IssueReason, SubscriptionEvent } from '../domain/subscription/events';
-import type { SubscriptionState, Terms } from '../domain/subscription/state';
+import type { SubscriptionState } from '../domain/subscription/state';
 import { addHours, periodBoundary, toIso, type Instant } from '../domain/time';
 import { loadBillingFacts, type BillingFacts } from '../db/transactions/billing-facts';
 import type { PlanDefinition, PlanVersion } from '../domain/plan';
@@ -20,11 +20,6 @@ export interface IssueInvoiceInput {
   /** The boundary that is billed. */
   readonly at: Instant;
   readonly now: Instant;
-}
-
-/** The version to bill: the one that a scheduled change names, else the one in force. */
-function termsToBill({ state, reason }: IssueInvoiceInput): Terms {
-  return reason === 'renewal' && state.pendingTerms !== null ? state.pendingTerms : state.terms;
 }
 
 /**
@@ -52,8 +47,8 @@ function trialEndsUnpaid(
 
 export function issueInvoice(deps: ActivityDependencies) {
   return async function issue(input: IssueInvoiceInput): Promise<SubscriptionEvent> {
-    const { state, now } = input;
-    const terms = termsToBill(input);
+    const { state, reason, now } = input;
+    const terms = termsAt(state, reason);
     const db = deps.database.as(state.tenantId);
     const { tenantId, subscriptionId, currency } = state;
     const request = {
