@@ -57,7 +57,9 @@ async function main(): Promise<void> {
     poolSizeMax: config.database.poolSizeMax,
     onError,
   });
-  const connection = await Connection.connect({ address: config.temporal.address });
+  // The default backoff grows to two minutes: the relay would miss a restarted server for that long.
+  const channelArgs = { 'grpc.max_reconnect_backoff_ms': 1_000 };
+  const connection = await Connection.connect({ address: config.temporal.address, channelArgs });
   const client = new Client({ connection, namespace: config.temporal.namespace });
   const workers = await startWorkerOf(config, database, client, log);
   const relay = startRelay({

@@ -1,6 +1,6 @@
 /** What happened (events) and who did it (the audit log). */
 import { createRoute, z } from '@hono/zod-openapi';
-import { listAuditEntries, type AuditEntry } from '../../db/queries/audit-log';
+import { listAuditEntries, type ListedAuditEntry } from '../../db/queries/audit-log';
 import { findEvent, listEvents, type StoredEvent } from '../../db/queries/events';
 import { toIso } from '../../domain/time';
 import { idParameter, jsonAnswer } from '../answers';
@@ -42,6 +42,10 @@ const auditAnswer = z
     outcome: z.string(),
     before: z.unknown(),
     after: z.unknown(),
+    refusal: z
+      .object({ command: z.string().nullable(), code: z.string(), message: z.string() })
+      .nullable()
+      .openapi({ description: 'Which command the rules refused, and why; null for what was applied.' }),
     request_id: z.string().nullable(),
     occurred_at: instantAnswer,
   })
@@ -55,6 +59,7 @@ const auditAnswer = z
       outcome: 'applied',
       before: { status: 'active' },
       after: { status: 'canceled' },
+      refusal: null,
       request_id: 'req_01kav5xq8yfz2s1m3c4d5e6f7g',
       occurred_at: '2026-01-31T00:00:00.000Z',
     },
@@ -110,7 +115,7 @@ const presentEvent = (event: StoredEvent): z.infer<typeof eventAnswer> => ({
   occurred_at: toIso(event.occurredAt),
 });
 
-const presentAudit = (entry: AuditEntry): z.infer<typeof auditAnswer> => ({
+const presentAudit = (entry: ListedAuditEntry): z.infer<typeof auditAnswer> => ({
   id: entry.id,
   actor: entry.actor,
   action: entry.action,
@@ -119,6 +124,10 @@ const presentAudit = (entry: AuditEntry): z.infer<typeof auditAnswer> => ({
   outcome: entry.outcome,
   before: entry.before,
   after: entry.after,
+  refusal:
+    entry.refusal === null
+      ? null
+      : { command: entry.refusal.name ?? null, code: entry.refusal.code, message: entry.refusal.message },
   request_id: entry.requestId,
   occurred_at: toIso(entry.occurredAt),
 });

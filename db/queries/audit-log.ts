@@ -16,6 +16,18 @@ export interface AuditEntry {
   readonly occurredAt: number;
 }
 
+/** Which command the rules refused, and why. */
+export interface AuditRefusal {
+  readonly name?: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** An entry as it is listed. */
+export interface ListedAuditEntry extends AuditEntry {
+  readonly refusal: AuditRefusal | null;
+}
+
 interface AuditRow {
   [column: string]: unknown;
   id: string;
@@ -29,11 +41,13 @@ interface AuditRow {
   after: unknown;
   request_id: string | null;
   occurred_at: Date;
+  refusal: AuditRefusal | null;
 }
 
-const columns = 'id, tenant_id, actor, action, subject_id, command_id, outcome, before, after, request_id, occurred_at';
+const columns = `id, tenant_id, actor, action, subject_id, command_id, outcome, before, after, request_id, occurred_at,
+  case when outcome = 'refused' then result end as refusal`;
 
-const fromRow = (row: AuditRow): AuditEntry => ({
+const fromRow = (row: AuditRow): ListedAuditEntry => ({
   id: row.id,
   tenantId: row.tenant_id,
   actor: row.actor,
@@ -45,6 +59,7 @@ const fromRow = (row: AuditRow): AuditEntry => ({
   after: row.after,
   requestId: row.request_id,
   occurredAt: row.occurred_at.getTime(),
+  refusal: row.refusal,
 });
 
 const insert: Statement = {
@@ -73,7 +88,7 @@ export async function insertAuditEntry(db: Queryable, entry: AuditEntry): Promis
   return rows.length > 0;
 }
 
-export const listAuditEntries = pageReader<AuditRow, AuditEntry>({
+export const listAuditEntries = pageReader<AuditRow, ListedAuditEntry>({
   name: 'audit_log_page',
   select: columns,
   from: 'audit_log',

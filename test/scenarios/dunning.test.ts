@@ -1,7 +1,8 @@
 /** How dunning goes, and each way in which it ends. */
-import { subscriptionWorkflowId } from '../../domain/ids';
+import { openWorkflows } from '../../api/temporal';
 import { checkDelivered, checkInvariants } from '../support/invariants';
 import { startTestEngine, type TestEngine } from '../support/perennial';
+import { temporalAddress, temporalNamespace } from '../support/temporal';
 import { flat, Scene, type SceneOptions, type SubscriptionView } from '../support/scenario';
 
 let engine: TestEngine;
@@ -215,10 +216,14 @@ test('a card that was declined 15 times in 30 days rests until the window has ro
   await scene.script(card, { always: noFunds });
   await scene.advance('2026-02-01');
   // The customer asks again and again on the payment page, which the one-a-day rule allows and the cap does not.
+  // Through the API's own port: it sends an update again that was lost because a webhook came in as the run was renewed.
+  const { taskQueue } = engine;
+  const workflows = openWorkflows({ address: temporalAddress(), namespace: temporalNamespace(), taskQueue });
+  const target = { tenantId: scene.tenantId, subscriptionId: subscription };
   for (let asked = 0; asked < 16; asked++) {
-    const workflow = scene.engine.temporal.workflow.getHandle(subscriptionWorkflowId(scene.tenantId, subscription));
-    await workflow.executeUpdate('retryPayment', { args: [{ customerPresent: true }] });
+    await workflows.command(target, 'retryPayment', { customerPresent: true }, { commandId: `asked:${asked}` });
   }
+  await workflows.close();
   const resting = await scene.subscription(subscription);
   expect([resting.collection?.attempts, resting.collection?.next_attempt_at]).toEqual([15, '2026-03-03T00:00:00.000Z']);
   await checkInvariants(scene);

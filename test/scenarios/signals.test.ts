@@ -49,6 +49,13 @@ test('a signal that the rules refuse changes nothing and leaves command.refused 
   const refused = async () =>
     (await audit()).filter((entry) => entry === 'operator command.refused refused').length === 3;
   await waitFor('Three refusals', refused);
+  type Refusals = { data: readonly { refusal: { command: string; code: string } | null }[] };
+  const log = await scene.api.get<Refusals>(`/audit-log?subject_id=${subscription}&action=command.refused`);
+  expect(log.data.map(({ refusal }) => [refusal?.command, refusal?.code])).toEqual([
+    ['pause', 'validation_failed'],
+    ['changeQuantity', 'validation_failed'],
+    ['resume', 'not_paused'],
+  ]);
   expect(await scene.subscription(subscription)).toEqual(before);
   await checkInvariants(scene);
 });
