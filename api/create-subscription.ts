@@ -136,6 +136,7 @@ function stateOf(deps: ApiDependencies, id: string, parts: Parts, body: Body, no
     timeZone,
     clock,
     jitterMs: clock === null ? jitterOf(id, deps.settings.dueJitterSeconds) : 0,
+    openInvoicesMax: tenant.dunningPolicy.openInvoicesMax,
   });
   return { ...state, trialEnd: trialEndOf(body, startAt, timeZone) };
 }

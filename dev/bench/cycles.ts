@@ -84,6 +84,7 @@ async function startEmpty(setting: CyclesSetting, firstDueAt: number): Promise<s
       timeZone: 'UTC',
       clock: null,
       jitterMs: 0,
+      openInvoicesMax: 12,
     });
     await client.workflow.start('subscription', subscriptionStart(state, emptyQueue));
     return subscriptionWorkflowId(tenantId, subscriptionId);

@@ -4,7 +4,7 @@
  */
 import { fromIso, isIso, type Instant } from '../time';
 import { refusal, type FieldError, type Refusal } from '../errors';
-import { backlogFull, finalStatuses, openInvoicesMax, type SubscriptionState } from './state';
+import { backlogFull, finalStatuses, openInvoicesMaxOf, type SubscriptionState } from './state';
 
 export interface ChangePlan {
   readonly planId: string;
@@ -112,7 +112,7 @@ function refuseInstant(
 
 /** Behind so many open invoices nothing more is billed until one is settled; what waits for the end of the period may be planned. */
 const refuseBacklog = (state: SubscriptionState): CommandRefusal | null =>
-  backlogFull(state) ? notInState(state, `another invoice before one of ${openInvoicesMax} is settled`) : null;
+  backlogFull(state) ? notInState(state, `another invoice before one of ${openInvoicesMaxOf(state)} is settled`) : null;
 
 function refuseChange(
   state: SubscriptionState,

@@ -17,6 +17,8 @@ export interface InitialInput {
   readonly timeZone: string;
   readonly clock: { readonly id: string; readonly now: Instant } | null;
   readonly jitterMs: number;
+  /** So many invoices may be open before billing waits, by the tenant's policy of the day. */
+  readonly openInvoicesMax: number;
 }
 
 /** The state of a subscription that has not begun. */
@@ -48,6 +50,7 @@ export function initialState(input: InitialInput): SubscriptionState {
     lastInvoice: null,
     signals: 0,
     handledFacts: [],
+    openInvoicesMax: input.openInvoicesMax,
   };
 }
 

@@ -93,17 +93,25 @@ export interface SubscriptionState {
   readonly signals: number;
   /** Ids of provider events already handled, newest last, bounded by `handledFactsMax`. */
   readonly handledFacts: readonly string[];
+  /** The tenant's policy when the subscription was made; absent in states of the first release: `openInvoicesMaxOfOld`. */
+  readonly openInvoicesMax?: number;
 }
 
 /** Enough to drop the duplicates of one provider outage; older ones only cost one read. */
 export const handledFactsMax = 16;
 
+/** What holds for a subscription that was made before its state named the tenant's bound: what every one had then. */
+export const openInvoicesMaxOfOld = 12;
+
 /** So many open invoices may pile up behind a failing payment; then billing waits until one is settled or dunning ends. */
-export const openInvoicesMax = 12;
+export function openInvoicesMaxOf({ openInvoicesMax }: SubscriptionState): number {
+  return openInvoicesMax ?? openInvoicesMaxOfOld;
+}
 
 /** True when no further invoice may be opened. */
-export function backlogFull({ collection }: SubscriptionState): boolean {
-  return collection !== null && collection.queue.length + 1 >= openInvoicesMax;
+export function backlogFull(state: SubscriptionState): boolean {
+  const { collection } = state;
+  return collection !== null && collection.queue.length + 1 >= openInvoicesMaxOf(state);
 }
 
 /** Statuses in which the subscription has come to its end and bills no more. */

@@ -1,7 +1,7 @@
 /** The calendar of a subscription: month ends, fixed days, zones, starts in the past and the future, pauses. */
 import { checkDelivered, checkInvariants } from '../support/invariants';
 import { startTestEngine, type TestEngine } from '../support/perennial';
-import { flat, Scene, spanOf, yearly } from '../support/scenario';
+import { flat, Scene, spanOf, yearly, type SubscriptionView } from '../support/scenario';
 
 let engine: TestEngine;
 beforeAll(async () => {
@@ -133,6 +133,33 @@ test('a start two years back with a card that declines stops after the first ope
   await scene.advance('2026-03-30');
   expect((await scene.subscription(subscription)).status).toBe('canceled');
   expect(await scene.account('receivable')).toBe('0.00');
+  await checkInvariants(scene);
+});
+
+test('billing waits behind as many open invoices as the tenant allows, and bills what went by once they are paid', async () => {
+  const dunning_policy = { open_invoices_max: 2, steps_days: [100] };
+  const scene = await Scene.open(engine, { now: '2026-01-01', tenant: { dunning_policy } });
+  const customer = await scene.customer(null);
+  const weekly = await scene.plan([flat('7.00')], { interval: { unit: 'week', count: 1 } });
+  const subscription = await scene.subscribe(customer, weekly);
+  await scene.advance('2026-01-29');
+  expect(await scene.billed(subscription)).toEqual(['open 7.00', 'open 7.00']);
+  expect(await scene.refusal(scene.command(subscription, 'change-quantity', { quantity: 2 }))).toBe(
+    'subscription_not_in_state',
+  );
+  await checkInvariants(scene);
+  await scene.card(customer, 'pm_card_visa');
+  const upToDate = ({ collection, current_period: period }: SubscriptionView) =>
+    collection === null && (period?.end ?? '') > '2026-02';
+  await scene.until(subscription, 'It has caught up', upToDate);
+  expect(await spans(scene, subscription)).toEqual([
+    '2026-01-01..2026-01-08',
+    '2026-01-08..2026-01-15',
+    '2026-01-15..2026-01-22',
+    '2026-01-22..2026-01-29',
+    '2026-01-29..2026-02-05',
+  ]);
+  expect(new Set(await scene.billed(subscription))).toEqual(new Set(['paid 7.00']));
   await checkInvariants(scene);
 });
 

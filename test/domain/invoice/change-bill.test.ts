@@ -243,6 +243,7 @@ const pendingInput = {
   currency: 'USD',
   clock: null,
   jitterMs: 0,
+  openInvoicesMax: 12,
 };
 
 function change(

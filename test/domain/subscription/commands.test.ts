@@ -7,7 +7,7 @@ import {
   refuseCommand,
   type CommandName,
 } from '../../../domain/subscription/commands';
-import { openInvoicesMax, type SubscriptionState } from '../../../domain/subscription/state';
+import { openInvoicesMaxOfOld, type SubscriptionState } from '../../../domain/subscription/state';
 import { toIso } from '../../../domain/time';
 import { activeState, at, collection, exampleId, june, owingState, pendingState } from './example';
 
@@ -15,7 +15,7 @@ const now = at('2026-06-10');
 const faults = (name: CommandName, payload: unknown) => payloadFaults(name, payload).map(({ path }) => path);
 const codeOf = (state: SubscriptionState, name: CommandName, payload: unknown = {}) =>
   refuseCommand(state, name, payload, now)?.code ?? null;
-const manyIds = Array.from({ length: openInvoicesMax - 1 }, (_, index) => exampleId('inv', index + 2));
+const manyIds = Array.from({ length: openInvoicesMaxOfOld - 1 }, (_, index) => exampleId('inv', index + 2));
 
 describe('a payload', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { decide, nextDueAt } from '../../../domain/subscription/decide';
-import { openInvoicesMax, type Pause, type SubscriptionState } from '../../../domain/subscription/state';
+import { openInvoicesMaxOfOld, type Pause, type SubscriptionState } from '../../../domain/subscription/state';
 import { addDays, addHours } from '../../../domain/time';
 import { activeState, at, collection, exampleId, june, owingState, pendingState } from './example';
 
@@ -10,7 +10,7 @@ const pause = (resumeAt: number | null): Pause => ({
   mode: 'keep_schedule',
   cause: 'command',
 });
-const full = Array.from({ length: openInvoicesMax - 1 }, (_, index) => exampleId('inv', index + 2));
+const full = Array.from({ length: openInvoicesMaxOfOld - 1 }, (_, index) => exampleId('inv', index + 2));
 
 describe('a subscription acts', () => {
   const cases: [string, SubscriptionState, number, object][] = [
@@ -105,6 +105,24 @@ describe('billing stops', () => {
       expect(decide(activeState({ status }), addDays(june.end, 400)).kind).not.toBe('bill');
     },
   );
+});
+
+describe('the bound of open invoices', () => {
+  const behind = (open: number, change: Partial<SubscriptionState>): SubscriptionState =>
+    owingState({ nextAt: null, queue: full.slice(0, open - 1) }, change);
+
+  test.each([1, 2, 11])('is what the tenant said when the subscription was made: %i', (openInvoicesMax) => {
+    expect(decide(behind(openInvoicesMax, { openInvoicesMax }), june.end).kind).toBe('wait');
+    expect(decide(behind(openInvoicesMax, { openInvoicesMax: openInvoicesMax + 1 }), june.end).kind).toBe('bill');
+  });
+
+  test('is twelve in a state of the first release, which does not name it', () => {
+    const { openInvoicesMax: _unnamed, ...old } = behind(12, {});
+    expect(decide(old, june.end).kind).toBe('wait');
+    expect(decide({ ...old, collection: collection({ nextAt: null, queue: full.slice(0, 10) }) }, june.end).kind).toBe(
+      'bill',
+    );
+  });
 });
 
 describe('the spread of renewals', () => {

@@ -28,6 +28,7 @@ export function pendingState(input: Partial<InitialInput> = {}): SubscriptionSta
     timeZone: 'UTC',
     clock: null,
     jitterMs: 0,
+    openInvoicesMax: 12,
     ...input,
   });
 }

@@ -89,13 +89,13 @@ const executions: { readonly [N in CommandName]: Execution<N> } = {
   resume: (world) => resume(world, world.now),
   updatePaymentMethod: (world) => {
     world.hasMethod = true;
-    return { type: 'payment_method_changed', at: world.now };
+    return { type: 'payment_method_changed', at: world.now, customerActed: false };
   },
   retryPayment: ({ now }, { customerPresent }: RetryPayment) => ({
     type: 'payment_requested',
     at: now,
     customerPresent: customerPresent ?? false,
-    customerActed: true,
+    customerActed: customerPresent ?? false,
   }),
   voidInvoice: (world, payload) => settleOne(world, payload, 'voided'),
   markUncollectible: (world, payload) => settleOne(world, payload, 'uncollectible'),

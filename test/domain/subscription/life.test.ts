@@ -164,6 +164,7 @@ const anyStart: fc.Arbitrary<SubscriptionState> = fc
     anchorDay: fc.option(fc.integer({ min: 1, max: 31 }), { nil: null }),
     timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York'),
     jitterMs: fc.constantFrom(0, 3_600_000),
+    openInvoicesMax: fc.constantFrom(1, 2, 12, 100),
     startAt: fc.integer({ min: at('2026-01-01'), max: at('2026-12-31') }),
     frozen: fc.boolean(),
   })
