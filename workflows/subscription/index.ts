@@ -4,6 +4,7 @@
 import {
   ActivityFailure,
   allHandlersFinished,
+  CancellationScope,
   condition,
   makeContinueAsNewFunc,
   workflowInfo,
@@ -38,6 +39,11 @@ type Action = Exclude<Step, { kind: 'wait' | 'end' }>;
 export async function subscription(input: SubscriptionInput): Promise<{ status: SubscriptionStatus }> {
   const entity = newEntity(input.state);
   registerMessages(entity);
+  // A cancellation of the workflow comes in as a command: it interrupts nothing.
+  return CancellationScope.nonCancellable(() => live(entity));
+}
+
+async function live(entity: Entity): Promise<{ status: SubscriptionStatus }> {
   for (;;) {
     const command = entity.inbox.shift();
     if (command !== undefined) {

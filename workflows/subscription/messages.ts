@@ -4,6 +4,7 @@
  */
 import {
   ApplicationFailure,
+  CancellationScope,
   condition,
   defineQuery,
   defineSignal,
@@ -23,6 +24,7 @@ import type { Instant } from '../../domain/time';
 import { businessTime } from '../clock';
 import { messages, type CommandReceipt, type MessageMeta, type ProviderFact } from '../contract';
 import { wake, type Entity } from './entity';
+import { nextSignalId } from './signal-ids';
 
 type Payload = CommandPayloads[CommandName];
 
@@ -35,16 +37,18 @@ export function refusalFailure(refused: Refusal): ApplicationFailure {
   });
 }
 
-function enqueue(entity: Entity, id: string, name: CommandName, payload: Payload, meta: MessageMeta): void {
+/** Puts a command in the inbox and answers its id: the sender's, or one of our own. */
+function enqueue(entity: Entity, name: CommandName, payload: Payload, meta: MessageMeta): string {
+  const named = meta.commandId === undefined ? nextSignalId(entity.state, name, payload) : null;
+  if (named !== null) entity.state = named.state;
+  const id = named?.id ?? meta.commandId ?? '';
   entity.inbox.push({ id, name, payload, actor: meta.actor ?? 'operator', requestId: meta.requestId ?? null });
   wake(entity);
+  return id;
 }
 
-/** A signal has no id of its own: it is named by its place in this subscription's life. */
-function nextSignalId(entity: Entity): string {
-  entity.state = { ...entity.state, signals: entity.state.signals + 1 };
-  return `signal:${entity.state.signals}`;
-}
+/** A command without fields is typed without any input, in the UI and on the command line. */
+const payloadOf = (given: Payload | null | undefined): Payload => given ?? ({} as Payload);
 
 /** What comes with a message may be anything when it is typed by hand: only its texts count. */
 function textsOf(given: unknown): Readonly<Record<string, string>> {
@@ -52,17 +56,18 @@ function textsOf(given: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(fields.filter(([, value]) => typeof value === 'string' && value.length > 0));
 }
 
+/** Waits until it is so. A cancellation of the workflow is a command like another: it breaks no sender's wait. */
+const until = (isSo: () => boolean): Promise<void> => CancellationScope.nonCancellable(() => condition(isSo));
+
 function registerUpdate(entity: Entity, name: CommandName): void {
-  const update = defineUpdate<CommandReceipt, [Payload, MessageMeta?]>(name);
-  const validator = (payload: Payload, _meta?: MessageMeta): void => {
-    const refused = refuseCommand(entity.state, name, payload, businessTime(entity.state));
+  const update = defineUpdate<CommandReceipt, [Payload?, MessageMeta?]>(name);
+  const validator = (payload?: Payload, _meta?: MessageMeta): void => {
+    const refused = refuseCommand(entity.state, name, payloadOf(payload), businessTime(entity.state));
     if (refused !== null) throw refusalFailure(refused);
   };
-  const handler = async (payload: Payload, given?: MessageMeta): Promise<CommandReceipt> => {
-    const meta: MessageMeta = textsOf(given);
-    const id = meta.commandId ?? nextSignalId(entity);
-    enqueue(entity, id, name, payload, meta);
-    await condition(() => entity.outcomes.has(id) && (entity.quiet || entity.outcomes.get(id) !== null));
+  const handler = async (payload?: Payload, given?: MessageMeta): Promise<CommandReceipt> => {
+    const id = enqueue(entity, name, payloadOf(payload), textsOf(given));
+    await until(() => entity.outcomes.has(id) && (entity.quiet || entity.outcomes.get(id) !== null));
     const refused = entity.outcomes.get(id) ?? null;
     entity.outcomes.delete(id);
     if (refused !== null) throw refusalFailure(refused);
@@ -74,11 +79,19 @@ function registerUpdate(entity: Entity, name: CommandName): void {
 function registerSignal(entity: Entity, name: CommandName): void {
   const signal = defineSignal<[Payload?, MessageMeta?]>(name);
   const handler = (payload?: Payload, given?: MessageMeta): void => {
-    const meta: MessageMeta = textsOf(given);
-    const id = meta.commandId ?? nextSignalId(entity);
-    enqueue(entity, id, name, payload ?? ({} as Payload), meta);
+    enqueue(entity, name, payloadOf(payload), textsOf(given));
   };
   setHandler(signal, handler, { description: `${name}: like the update, without an answer` });
+}
+
+/**
+ * Temporal's own cancellation (`temporal workflow cancel`, "Request Cancellation" in the UI) means what it says: the subscription is
+ * canceled now, without a credit. The workflow then ends by itself once nothing is owed, as after the command.
+ */
+function registerCancellation(entity: Entity): void {
+  CancellationScope.current().cancelRequested.catch(() => {
+    enqueue(entity, 'cancel', { reason: 'requested in Temporal' }, {});
+  });
 }
 
 function registerFacts(entity: Entity): void {
@@ -95,7 +108,7 @@ function registerFacts(entity: Entity): void {
 
 function registerTime(entity: Entity): void {
   setHandler(defineUpdate<CommandReceipt>(messages.settle), async () => {
-    await condition(() => entity.quiet);
+    await until(() => entity.quiet);
     return { commandId: messages.settle, status: entity.state.status };
   });
   setHandler(defineUpdate<CommandReceipt, [Instant]>(messages.advanceTo), async (target: Instant) => {
@@ -104,7 +117,7 @@ function registerTime(entity: Entity): void {
       entity.state = { ...entity.state, clock: { ...clock, now: target } };
       wake(entity);
     }
-    await condition(() => entity.quiet);
+    await until(() => entity.quiet);
     return { commandId: `${messages.advanceTo}:${target}`, status: entity.state.status };
   });
 }
@@ -115,6 +128,7 @@ export function registerMessages(entity: Entity): void {
     registerUpdate(entity, name);
     registerSignal(entity, name);
   }
+  registerCancellation(entity);
   registerFacts(entity);
   registerTime(entity);
   setHandler(defineQuery<SubscriptionState>(messages.state), () => entity.state);
