@@ -8,7 +8,7 @@ import type { InlinePrice } from './resources/catalogue';
 /** A flat amount is charged as it stands, so it must have no more places than its currency; a unit price may be finer. */
 function finenessErrors(price: InlinePrice): FieldError[] {
   if (price.model !== 'flat') return [];
-  return Object.entries(price.amounts).flatMap(([currency, amount]) => {
+  return Object.entries(price.amounts ?? {}).flatMap(([currency, amount]) => {
     if (!isCurrency(currency) || isMoney({ amount, currency })) return [];
     const places = amount.includes('.') ? amount.length - amount.indexOf('.') - 1 : 0;
     const exponent = exponentOf(currency);
@@ -20,7 +20,8 @@ function finenessErrors(price: InlinePrice): FieldError[] {
 
 /** The parameters as the model knows them: amounts and what else it needs. */
 export function parametersOf(price: InlinePrice): Record<string, unknown> {
-  return { ...price.parameters, amounts: price.amounts };
+  const { amounts, parameters } = price;
+  return amounts === undefined ? parameters : { ...parameters, amounts };
 }
 
 /** Everything wrong with a price; empty when it is sound. Paths start with `prefix`. */

@@ -16,6 +16,7 @@ import { findTenant, type Tenant } from '../db/queries/tenants';
 import { fail } from '../domain/errors';
 import { idFromSeed, subscriptionWorkflowId } from '../domain/ids';
 import type { Trial } from '../domain/plan';
+import { currenciesOf } from '../domain/pricing';
 import { sha256 } from '../domain/sha256';
 import { nextDueAt } from '../domain/subscription/decide';
 import { initialState } from '../domain/subscription/initial';
@@ -91,8 +92,8 @@ function trialEndOf(body: Body, startAt: number, timeZone: string): number | nul
 }
 
 function refuseUnsound({ version, customer, method }: Parts, body: Body): void {
-  const priced = version.definition.prices.every(
-    (price) => body.currency in (price.parameters as { amounts: object }).amounts,
+  const priced = version.definition.prices.every((price) =>
+    currenciesOf(price.model, price.parameters).includes(body.currency),
   );
   if (!priced) fail('currency_not_priced', { currency: body.currency });
   const trial = trialOf(body, version);

@@ -5,6 +5,7 @@ import type { Product } from '../db/queries/products';
 import { fail, type FieldError } from '../domain/errors';
 import { idFromFacts } from '../domain/ids';
 import type { PlanDefinition, PlanPrice } from '../domain/plan';
+import { currenciesOf } from '../domain/pricing';
 import type { ProrationPolicy } from '../domain/proration';
 import { parametersOf, priceErrors } from './check-price';
 import { tenantOf, type ApiContext } from './context';
@@ -19,14 +20,11 @@ export interface PreparedVersion {
   readonly newPrices: readonly NewPrice[];
 }
 
-const currenciesOf = (price: PlanPrice): string[] =>
-  Object.keys((price.parameters as { amounts: Record<string, string> }).amounts).sort();
-
 /** A subscription is billed in one currency, so every price must have it. */
 function currencyErrors(prices: readonly PlanPrice[]): FieldError[] {
-  const first = prices[0] === undefined ? '' : currenciesOf(prices[0]).join(', ');
+  const first = prices[0] === undefined ? '' : currenciesOf(prices[0].model, prices[0].parameters).join(', ');
   return prices.flatMap((price, index) =>
-    currenciesOf(price).join(', ') === first
+    currenciesOf(price.model, price.parameters).join(', ') === first
       ? []
       : [{ path: `prices.${index}.amounts`, message: `must cover the same currencies: ${first}` }],
   );

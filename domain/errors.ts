@@ -144,6 +144,8 @@ export const errorCatalogue = {
   invalid_ratio: { kind: 'validation', retryable: false, message: 'The ratio {numerator}/{denominator} is not valid.' },
   currency_not_priced: { kind: 'refused', retryable: false, message: 'There is no price in {currency}.' },
   quantity_invalid: { kind: 'validation', retryable: false, message: 'The quantity {quantity} is not valid.' },
+  usage_invalid: { kind: 'validation', retryable: false, message: 'The usage cannot be priced: {reason}.' },
+  usage_not_priced: { kind: 'refused', retryable: false, message: 'There is no price for {what}.' },
   ledger_unbalanced: {
     kind: 'internal',
     retryable: false,

@@ -4,7 +4,7 @@ import type { Plan } from '../../db/queries/plans';
 import type { StoredPlanVersion } from '../../db/queries/plan-versions';
 import type { Product } from '../../db/queries/products';
 import type { PlanPrice } from '../../domain/plan';
-import { pricingModels, type PricingModelKind } from '../../domain/pricing';
+import { quantityModels, type PricingModelKind } from '../../domain/pricing';
 import { toIso } from '../../domain/time';
 import { idField, instantAnswer, longText, prorationField, shortText, streamField } from '../fields';
 
@@ -36,7 +36,8 @@ export function presentProduct(product: Product): z.infer<typeof productAnswer> 
   return { id, name, description, stream, created_at: toIso(product.recordedAt) };
 }
 
-const modelNames = Object.keys(pricingModels) as [PricingModelKind, ...PricingModelKind[]];
+/** The models that a subscription's own quantity can be priced with; the others need a meter. */
+const modelNames = quantityModels as [PricingModelKind, ...PricingModelKind[]];
 
 /** A price without the product it belongs to; the model's own rules check amounts and parameters. */
 const priceShape = {
@@ -44,7 +45,11 @@ const priceShape = {
   model: z.enum(modelNames),
   amounts: z
     .record(z.string(), z.string())
-    .openapi({ description: 'Major units by currency.', example: { USD: '49.00', KES: '6300.00' } }),
+    .optional()
+    .openapi({
+      description: 'Major units by currency. Models with tiers have theirs in each tier.',
+      example: { USD: '49.00', KES: '6300.00' },
+    }),
   parameters: z
     .record(z.string(), z.unknown())
     .default({})

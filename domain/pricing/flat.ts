@@ -1,7 +1,9 @@
 /** Flat: one amount a period, whatever the quantity. */
-import type { FieldError } from '../errors';
-import { type Amounts, amountErrors, amountIn, assertIsQuantity, isRecord, unknownFieldErrors } from './amounts';
+import { type Amounts, amountIn } from './amounts';
+import { priced } from './explanation';
+import { amounts, objectOf, parameters } from './fields';
 import type { PricingModel } from './model';
+import { quantityOf } from './usage';
 
 export interface FlatParameters {
   readonly amounts: Amounts;
@@ -9,32 +11,33 @@ export interface FlatParameters {
 
 export const flat: PricingModel<FlatParameters> = {
   kind: 'flat',
-  capabilities: { usesQuantity: false, monotone: true, zeroAtZero: false, wholeQuantities: false },
+  capabilities: {
+    usage: 'quantity',
+    before: 'none',
+    usesQuantity: false,
+    monotone: true,
+    zeroAtZero: false,
+    wholeQuantities: false,
+  },
   samples: [
     { amounts: { USD: '49.00', JPY: '5000' } },
     { amounts: { KWD: '0.001', USD: '0.125' } },
     { amounts: { EUR: '0' } },
   ],
+  parse: parameters(objectOf<FlatParameters>({ amounts })),
+  currencies: (it) => Object.keys(it.amounts),
 
-  parse(parameters: unknown): FlatParameters | FieldError[] {
-    if (!isRecord(parameters)) return [{ path: '', message: 'must be an object' }];
-    const errors = [...unknownFieldErrors(parameters, ['amounts']), ...amountErrors(parameters['amounts'], 'amounts')];
-    return errors.length > 0 ? errors : { amounts: parameters['amounts'] as Amounts };
-  },
-
-  price({ amounts }, quantity, currency) {
-    assertIsQuantity(quantity);
-    const amount = amountIn(amounts, currency);
-    return {
-      exact: amount,
-      explanation: {
-        model: 'flat',
-        unitAmount: amount,
-        quantity,
-        chargedQuantity: '1',
-        currency,
-        text: `${amount} ${currency} flat`,
-      },
-    };
+  price(it, usage, currency) {
+    const quantity = quantityOf(usage);
+    const unitAmount = amountIn(it.amounts, currency);
+    const { explanation } = priced({
+      model: 'flat',
+      currency,
+      quantity,
+      steps: [{ what: 'flat', units: quantity, quantity: '1', unitAmount, label: '' }],
+      text: `${unitAmount} ${currency} flat`,
+    });
+    // As it was written, "49.00": released invoices hold it so, and a change of plan compares.
+    return { exact: unitAmount, explanation };
   },
 };

@@ -1,10 +1,14 @@
 /** The registry of pricing models. A new model is one file and one line here. */
 import { type FieldError, fail } from '../errors';
+import type { PricedAmount } from './explanation';
 import { flat } from './flat';
-import type { PricedAmount, PricingModel, PricingModelKind } from './model';
+import type { PricingModel, PricingModelKind } from './model';
 import { perSeat } from './per_seat';
+import { type Usage, usageOf } from './usage';
 
-export type { PricedAmount, PricingModel, PricingModelKind } from './model';
+export type { PricedAmount, PriceExplanation, PriceStep } from './explanation';
+export type { PricingModel, PricingModelKind } from './model';
+export type { Usage, UsageForm } from './usage';
 
 export const pricingModels = {
   flat,
@@ -16,6 +20,11 @@ export function isPricingModelKind(value: unknown): value is PricingModelKind {
   return typeof value === 'string' && Object.hasOwn(pricingModels, value);
 }
 
+/** The models that need nothing but the quantity of the period, so that a subscription's own quantity can be priced with them. */
+export const quantityModels: readonly PricingModelKind[] = Object.values(pricingModels as Record<string, PricingModel>)
+  .filter(({ capabilities }) => capabilities.usage === 'quantity' && capabilities.before !== 'contract')
+  .map(({ kind }) => kind);
+
 /** What is wrong with a price's parameters, by field; empty when they are sound. */
 export function pricingErrors(kind: PricingModelKind, parameters: unknown): FieldError[] {
   const parsed = modelOf(kind).parse(parameters);
@@ -23,14 +32,32 @@ export function pricingErrors(kind: PricingModelKind, parameters: unknown): Fiel
 }
 
 /**
- * The price of a quantity in a currency for one whole period: the one way to compute a price, for previews and invoices alike.
- * @throws PerennialError `validation_failed` when the parameters are not sound, `currency_not_priced`, `quantity_invalid`.
+ * The currencies that a price can be billed in, in the order of the alphabet.
+ * @throws PerennialError `validation_failed` when the parameters are not sound.
  */
-export function priceOf(kind: PricingModelKind, parameters: unknown, quantity: string, currency: string): PricedAmount {
-  const model = modelOf(kind);
-  const parsed = model.parse(parameters);
+export function currenciesOf(kind: PricingModelKind, parameters: unknown): string[] {
+  return [...modelOf(kind).currencies(soundParameters(kind, parameters))].sort();
+}
+
+/**
+ * The price of a usage (or of a bare quantity) in a currency for one whole period: the one way to compute a price, for previews and
+ * invoices alike.
+ * @throws PerennialError `validation_failed` when the parameters are not sound, `currency_not_priced`, `quantity_invalid`, and for what
+ * does not fit the model `usage_invalid`, `usage_not_priced`, `currency_mismatch`.
+ */
+export function priceOf(
+  kind: PricingModelKind,
+  parameters: unknown,
+  usage: Usage | string,
+  currency: string,
+): PricedAmount {
+  return modelOf(kind).price(soundParameters(kind, parameters), usageOf(usage), currency);
+}
+
+function soundParameters(kind: PricingModelKind, parameters: unknown): unknown {
+  const parsed = modelOf(kind).parse(parameters);
   if (Array.isArray(parsed)) fail('validation_failed', {}, { fields: parsed as FieldError[] });
-  return model.price(parsed, quantity, currency);
+  return parsed;
 }
 
 /** A model takes only what its own `parse` gave, which the callers here keep to. */

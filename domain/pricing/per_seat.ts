@@ -1,16 +1,10 @@
 /** Per seat: max(0, quantity − included) × unit amount. Seats are whole. */
-import type { FieldError } from '../errors';
-import { multiplyDecimals } from '../money';
-import {
-  type Amounts,
-  amountErrors,
-  amountIn,
-  assertIsWholeQuantity,
-  isRecord,
-  isUnsignedDecimal,
-  unknownFieldErrors,
-} from './amounts';
+import { type Amounts, amountIn } from './amounts';
+import { excess, lesser } from './exact';
+import { includedSteps, priced, unitStep } from './explanation';
+import { amounts, objectOf, parameters, whole, withDefault } from './fields';
 import type { PricingModel } from './model';
+import { wholeQuantityOf } from './usage';
 
 export interface PerSeatParameters {
   /** Price of one seat for one period, by currency; may be finer than the currency. */
@@ -19,47 +13,30 @@ export interface PerSeatParameters {
   readonly included: string;
 }
 
-const isWhole = (value: unknown): value is string => isUnsignedDecimal(value) && !value.includes('.');
-
-function charged(quantity: string, included: string): string {
-  const above = BigInt(quantity) - BigInt(included);
-  return above > 0n ? above.toString() : '0';
-}
-
 export const perSeat: PricingModel<PerSeatParameters> = {
   kind: 'per_seat',
-  capabilities: { usesQuantity: true, monotone: true, zeroAtZero: true, wholeQuantities: true },
+  capabilities: {
+    usage: 'quantity',
+    before: 'none',
+    usesQuantity: true,
+    monotone: true,
+    zeroAtZero: true,
+    wholeQuantities: true,
+  },
   samples: [
     { amounts: { USD: '12.00', JPY: '1500' }, included: '0' },
     { amounts: { USD: '0.012', KWD: '1.5' }, included: '3' },
   ],
+  parse: parameters(objectOf<PerSeatParameters>({ amounts, included: withDefault(whole, '0') })),
+  currencies: (it) => Object.keys(it.amounts),
 
-  parse(parameters: unknown): PerSeatParameters | FieldError[] {
-    if (!isRecord(parameters)) return [{ path: '', message: 'must be an object' }];
-    const included = parameters['included'] ?? '0';
-    const errors = [
-      ...unknownFieldErrors(parameters, ['amounts', 'included']),
-      ...amountErrors(parameters['amounts'], 'amounts'),
-      ...(isWhole(included) ? [] : [{ path: 'included', message: 'must be a whole number from 0 as a string' }]),
+  price({ amounts: prices, included }, usage, currency) {
+    const quantity = wholeQuantityOf(usage);
+    const label = included === '0' ? '' : `${included} of ${quantity} included`;
+    const steps = [
+      ...includedSteps(lesser(quantity, included)),
+      unitStep(excess(quantity, included), amountIn(prices, currency), label),
     ];
-    return errors.length > 0 ? errors : { amounts: parameters['amounts'] as Amounts, included: included as string };
-  },
-
-  price({ amounts, included }, quantity, currency) {
-    assertIsWholeQuantity(quantity);
-    const unitAmount = amountIn(amounts, currency);
-    const chargedQuantity = charged(quantity, included);
-    const free = included === '0' ? '' : ` (${included} of ${quantity} included)`;
-    return {
-      exact: multiplyDecimals(unitAmount, chargedQuantity),
-      explanation: {
-        model: 'per_seat',
-        unitAmount,
-        quantity,
-        chargedQuantity,
-        currency,
-        text: `${chargedQuantity} × ${unitAmount} ${currency}${free}`,
-      },
-    };
+    return priced({ model: 'per_seat', currency, quantity, steps });
   },
 };

@@ -45,14 +45,15 @@ const { pricingModels } = createRequire(__filename)(path.join(folder, 'domain/pr
 };
 afterAll(() => rmSync(folder, { recursive: true }));
 
-pricingConformance('package', pricingModels['package'] as PricingModel);
+pricingConformance('first_and_further', pricingModels['first_and_further'] as PricingModel);
 
 test.each([
   ['0', '0'],
   ['1', '10'],
-  ['100', '10'],
-  ['101', '20'],
-])('%s units in packages of 100 cost %s', (quantity, exact) => {
-  const parameters = { amounts: { USD: '10.00' }, size: '100' };
-  expect(pricingModels['package']?.price(parameters, quantity, 'USD').exact).toBe(exact);
+  ['2', '12.5'],
+  ['10', '32.5'],
+])('%s units, of which the first is dearer, cost %s', (quantity, exact) => {
+  const parameters = { amounts: { USD: '10.00' }, further: { USD: '2.50' } };
+  const usage = { form: 'quantity', quantity } as const;
+  expect(pricingModels['first_and_further']?.price(parameters, usage, 'USD').exact).toBe(exact);
 });
