@@ -10,9 +10,11 @@ import { attemptKey, createPaymentKey, newId } from '../domain/ids';
 import type { SubscriptionEvent } from '../domain/subscription/events';
 import { addDays } from '../domain/time';
 import type { PaymentState, Rail } from '../adapters/rails/port';
-import { loadCollectionFacts, type MethodFacts } from '../db/transactions/collection-facts';
+import { loadCollectionFacts, type CollectionFacts } from '../db/transactions/collection-facts';
+import type { MethodFacts } from '../db/transactions/method-facts';
 import { record, type PaymentRow } from '../db/transactions/record';
 import type { ActivityDependencies } from './dependencies';
+import { foreseenCollection } from './foreseen-collection';
 import { statusOf, type CollectPaymentInput, type Try } from './payment-try';
 import { recordFact } from './record-fact';
 import { recordOutcome } from './record-outcome';
@@ -25,7 +27,7 @@ const settledHow = { paid: 'paid', void: 'voided', uncollectible: 'uncollectible
 export function collectPayment(deps: ActivityDependencies) {
   return async function collect(input: CollectPaymentInput): Promise<SubscriptionEvent> {
     const { state, invoiceId, now } = input;
-    const facts = await loadCollectionFacts(deps.database.as(state.tenantId), input);
+    const facts = await factsOf(deps, input);
     if (facts === null || state.collection === null) return fail('not_found', { resource: 'Invoice', id: invoiceId });
     const current: Try = { deps, input, facts, collection: state.collection };
     // Recorded before: the fact is answered again, and nothing is sent.
@@ -37,6 +39,12 @@ export function collectPayment(deps: ActivityDependencies) {
     }
     return facts.payment === null ? firstTry(current) : nextTry(current, facts.payment);
   };
+}
+
+async function factsOf(deps: ActivityDependencies, input: CollectPaymentInput): Promise<CollectionFacts | null> {
+  const { state, invoiceId } = input;
+  const foreseen = foreseenCollection(deps.database, state.seq, invoiceId);
+  return foreseen ?? loadCollectionFacts(deps.database.as(state.tenantId), input);
 }
 
 /** Something was sent before: what the provider knows comes first. */

@@ -57,6 +57,7 @@ export function issueInvoice(deps: ActivityDependencies) {
       currency,
       planId: terms.planId,
       planVersion: terms.planVersion,
+      collectedAt: now,
     };
     const facts =
       (await loadBillingFacts(db, request)) ?? fail('not_found', { resource: 'Subscription', id: subscriptionId });

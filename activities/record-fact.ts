@@ -4,6 +4,7 @@
  */
 import { ensureAccounts } from '../db/transactions/ensure-accounts';
 import type { BillingFacts } from '../db/transactions/billing-facts';
+import type { CollectionFacts } from '../db/transactions/collection-facts';
 import { record, type Recording } from '../db/transactions/record';
 import { newId } from '../domain/ids';
 import { earn, type EarningMoment } from '../domain/invoice/earning';
@@ -18,6 +19,7 @@ import type { SubscriptionState } from '../domain/subscription/state';
 import { addDays, type Instant } from '../domain/time';
 import type { ActivityDependencies } from './dependencies';
 import { defaultRail } from './default-rail';
+import { foreseeCollection } from './foreseen-collection';
 import { outsideEvents } from './outside-events';
 
 export interface InvoiceDraft {
@@ -151,5 +153,25 @@ export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFac
     fact: event,
     events: outsideEvents(state, after, event, totals, null),
   });
+  if (issued.open && number !== null) foresee(deps, fact, after.seq, { number, amountDue: totals.amountDue });
   return fact.eventOf({ ...issued, number: number ?? '' });
+}
+
+/** A new invoice has no payment yet, and no fact after its own. */
+function foresee(
+  deps: ActivityDependencies,
+  { facts, invoice }: InvoiceFact,
+  seq: number,
+  issued: Pick<CollectionFacts['invoice'], 'number' | 'amountDue'>,
+): void {
+  if (facts.collection === null) return;
+  foreseeCollection(deps.database, seq, {
+    invoice: { id: invoice.id, status: 'open', ...issued },
+    payment: null,
+    paymentVersion: 1,
+    ...facts.collection,
+    begunMethod: null,
+    dunning: facts.dunning,
+    fact: null,
+  });
 }

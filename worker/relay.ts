@@ -74,11 +74,11 @@ async function drainOutbox({ database, messenger, log }: RelayOptions): Promise<
 
 async function drainInbox({ database, messenger, log }: RelayOptions): Promise<number> {
   const db = database.as(allTenants);
-  const rows = await claimInbox(db);
-  for (const row of rows) {
+  const { claimed, toTell } = await claimInbox(db);
+  for (const row of toTell) {
     try {
-      if (row.decision === 'tell') await tell(messenger, row);
-      if (row.decision !== 'wait') await closeInbox(db, row);
+      await tell(messenger, row);
+      await closeInbox(db, row);
     } catch (error) {
       log.warn(
         { provider_event: row.eventId, type: row.type, reason: String(error) },
@@ -86,7 +86,7 @@ async function drainInbox({ database, messenger, log }: RelayOptions): Promise<n
       );
     }
   }
-  return rows.length;
+  return claimed;
 }
 
 /** Starts the loop. It never ends by an error: an outage of the database only makes it rest. */

@@ -9,7 +9,9 @@ import type { ProrationPolicy } from '../../domain/proration';
 import { billedSince, movedByPause } from '../../domain/invoice/moved-lines';
 import type { SubscriptionState } from '../../domain/subscription/state';
 import { fromIso, toIso, type Instant } from '../../domain/time';
+import { gather } from '../gather';
 import type { Queryable, Statement } from '../pool';
+import { failedAtColumn, failuresSince, methodFactsOf, type MethodFacts } from './method-facts';
 
 export interface BillingFacts {
   readonly customerName: string;
@@ -27,9 +29,20 @@ export interface BillingFacts {
   readonly plan: PlanVersion | null;
   /** The customer's policy for proration, else the tenant's; a plan's own policy stands above it. */
   readonly proration: ProrationPolicy;
+  /** What collecting the invoice will ask for; null unless it was asked for, or when there is no method to charge. */
+  readonly collection: CollectionOutlook | null;
+}
+
+/** How an invoice that is issued now would be collected. */
+export interface CollectionOutlook {
+  readonly method: MethodFacts;
+  readonly customerRef: string | null;
+  /** Declines of the method's card within the widest window, over all invoices. */
+  readonly failedAt: readonly Instant[];
 }
 
 interface Row {
+  n: number;
   customer_name: string;
   rail: string | null;
   invoice_series: string;
@@ -43,22 +56,33 @@ interface Row {
   plan_name: string | null;
   definition: PlanDefinition | null;
   proration: ProrationPolicy;
+  method: Record<string, unknown> | null;
+  customer_ref: string | null;
+  failed_at: Instant[] | null;
 }
 
+// Each request has a look-up of its own (`offset 0`), so that the plan never walks through whole tables.
 const factsStatement: Statement = {
   name: 'billing_facts',
   text: `
-select c.name as customer_name, s.payment_gated, s.deferred, t.invoice_series, t.dunning_policy, t.incomplete_hours,
-  coalesce(c.proration_policy, t.proration_policy) as proration,
-  m.rail, b.amount as balance, p.id as plan_id, p.name as plan_name, v.version as plan_version, v.definition
-from subscriptions s
-join customers c on c.id = s.customer_id
-join tenants t on t.id = s.tenant_id
-left join payment_methods m on m.id = coalesce(s.payment_method_id, c.default_payment_method_id)
-left join customer_balances b on b.customer_id = c.id and b.currency = s.currency
-left join plans p on p.id = $3
-left join plan_versions v on v.plan_id = p.id and v.version = coalesce($4::integer, p.current_version)
-where s.tenant_id = $1 and s.id = $2`,
+select asked.n, found.*
+from jsonb_to_recordset($2) as asked(n integer, subscription_id text, plan_id text, plan_version integer, since timestamptz)
+cross join lateral (
+  select c.name as customer_name, s.payment_gated, s.deferred, t.invoice_series, t.dunning_policy, t.incomplete_hours,
+    coalesce(c.proration_policy, t.proration_policy) as proration,
+    case when asked.since is not null and m.status <> 'detached' then to_jsonb(m.*) end as method,
+    c.provider_refs->>m.rail as customer_ref, ${failedAtColumn('s.tenant_id', 'asked.since')} as failed_at,
+    m.rail, b.amount as balance, p.id as plan_id, p.name as plan_name, v.version as plan_version, v.definition
+  from subscriptions s
+  join customers c on c.id = s.customer_id
+  join tenants t on t.id = s.tenant_id
+  left join payment_methods m on m.id = coalesce(s.payment_method_id, c.default_payment_method_id)
+  left join customer_balances b on b.customer_id = c.id and b.currency = s.currency
+  left join plans p on p.id = asked.plan_id
+  left join plan_versions v on v.plan_id = p.id and v.version = coalesce(asked.plan_version, p.current_version)
+  where s.tenant_id = $1 and s.id = asked.subscription_id
+  offset 0
+) found`,
 };
 
 /** Numbers are shown as SERIES-000001: six digits, more when they are used up. */
@@ -73,17 +97,39 @@ export interface FactsRequest {
   readonly planId: string;
   /** Null: the newest version. */
   readonly planVersion: number | null;
+  /** Given when the invoice is collected at once: its outlook is read too. */
+  readonly collectedAt?: Instant;
 }
 
-/** Null when the subscription does not exist. */
-export async function loadBillingFacts(db: Queryable, request: FactsRequest): Promise<BillingFacts | null> {
-  const [row] = await db.query<Row & { [column: string]: unknown }>(factsStatement, [
-    request.tenantId,
-    request.subscriptionId,
-    request.planId,
-    request.planVersion,
+/** A round's answer stays small: every row brings its plan. */
+const roundMax = 25;
+
+async function askTogether(db: Queryable, requests: readonly FactsRequest[]): Promise<(BillingFacts | null)[]> {
+  const asked = requests.map(({ subscriptionId, planId, planVersion, collectedAt }, n) => ({
+    n,
+    subscription_id: subscriptionId,
+    plan_id: planId,
+    plan_version: planVersion,
+    since: collectedAt === undefined ? null : toIso(failuresSince(collectedAt)),
+  }));
+  const rows = await db.query<Row & { [column: string]: unknown }>(factsStatement, [
+    requests[0]?.tenantId,
+    JSON.stringify(asked),
   ]);
-  return row === undefined ? null : factsOf(row, request.currency);
+  return requests.map(({ currency }, n) => {
+    const row = rows.find((candidate) => candidate.n === n);
+    return row === undefined ? null : factsOf(row, currency);
+  });
+}
+
+const readers = new WeakMap<Queryable, (request: FactsRequest) => Promise<BillingFacts | null>>();
+
+/** Null when the subscription does not exist. Requests of one tenant that come at the same time are read together. */
+export function loadBillingFacts(db: Queryable, request: FactsRequest): Promise<BillingFacts | null> {
+  const reader =
+    readers.get(db) ?? gather({ ask: (requests: readonly FactsRequest[]) => askTogether(db, requests), roundMax });
+  readers.set(db, reader);
+  return reader(request);
 }
 
 function planOf(row: Row): PlanVersion | null {
@@ -91,6 +137,11 @@ function planOf(row: Row): PlanVersion | null {
   return planId === null || version === null || name === null || definition === null
     ? null
     : { planId, version, name, definition };
+}
+
+function outlookOf(row: Row): CollectionOutlook | null {
+  const method = methodFactsOf(row.method);
+  return method === null ? null : { method, customerRef: row.customer_ref, failedAt: row.failed_at ?? [] };
 }
 
 function factsOf(row: Row, currency: string): BillingFacts {
@@ -107,6 +158,7 @@ function factsOf(row: Row, currency: string): BillingFacts {
     deferred: row.deferred,
     plan,
     proration: plan?.definition.proration ?? row.proration,
+    collection: outlookOf(row),
   };
 }
 

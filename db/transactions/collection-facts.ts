@@ -5,19 +5,11 @@ import type { DunningPolicy } from '../../domain/dunning';
 import { money, type Money } from '../../domain/money';
 import type { SubscriptionEvent } from '../../domain/subscription/events';
 import type { SubscriptionState } from '../../domain/subscription/state';
-import { addDays, toIso, type Instant } from '../../domain/time';
+import { toIso, type Instant } from '../../domain/time';
 import { invoiceNumber } from './billing-facts';
+import { failedAtColumn, failuresSince, methodFactsOf, type MethodFacts } from './method-facts';
 import type { PaymentRow } from './record';
 import type { Queryable, Statement } from '../pool';
-
-export interface MethodFacts {
-  readonly id: string;
-  readonly rail: string;
-  readonly providerRef: string;
-  readonly fingerprint: string;
-  readonly brand: string;
-  readonly status: string;
-}
 
 export interface CollectionFacts {
   readonly invoice: {
@@ -41,18 +33,13 @@ export interface CollectionFacts {
   readonly fact: SubscriptionEvent | null;
 }
 
-/** The widest window a policy may have, so that one statement serves every tenant. */
-const windowDays = 366;
-
 const statement: Statement = {
   name: 'collection_facts',
   text: `
 select i.id, i.series, i.sequence, i.status, i.currency, i.amount_due, t.dunning_policy,
   to_jsonb(p.*) as payment, p.amount as payment_amount, p.fee::text as payment_fee,
   to_jsonb(m.*) as method, to_jsonb(b.*) as begun_method, c.provider_refs->>coalesce(m.rail, p.rail) as customer_ref,
-  (select json_agg((extract(epoch from a.occurred_at) * 1000)::bigint order by a.occurred_at)
-   from payment_attempts a
-   where a.tenant_id = i.tenant_id and a.fingerprint = m.fingerprint and a.outcome = 'declined' and a.occurred_at > $3) as failed_at,
+  ${failedAtColumn('i.tenant_id', '$3')} as failed_at,
   e.fact,
   (select count(*)::integer from payments x where x.invoice_id = i.id and x.status = 'canceled') as canceled_payments
 from invoices i
@@ -65,19 +52,6 @@ left join payment_methods b on b.id = p.attempt_method_id
 left join events e on e.subscription_id = s.id and e.fact_seq = $4
 where i.tenant_id = $1 and i.id = $2`,
 };
-
-function methodOf(row: Record<string, unknown> | null): MethodFacts | null {
-  if (row === null) return null;
-  const text = (column: string): string => String(row[column]);
-  return {
-    id: text('id'),
-    rail: text('rail'),
-    providerRef: text('provider_ref'),
-    fingerprint: text('fingerprint'),
-    brand: text('brand'),
-    status: text('status'),
-  };
-}
 
 type Json = Record<string, string | number | boolean | null>;
 
@@ -124,7 +98,7 @@ export interface CollectionRequest {
 /** Null when the invoice does not exist. */
 export async function loadCollectionFacts(db: Queryable, request: CollectionRequest): Promise<CollectionFacts | null> {
   const { state, invoiceId, now } = request;
-  const [row] = await db.query(statement, [state.tenantId, invoiceId, toIso(addDays(now, -windowDays)), state.seq + 1]);
+  const [row] = await db.query(statement, [state.tenantId, invoiceId, toIso(failuresSince(now)), state.seq + 1]);
   if (row === undefined) return null;
   return {
     invoice: {
@@ -135,8 +109,8 @@ export async function loadCollectionFacts(db: Queryable, request: CollectionRequ
     },
     paymentVersion: row['canceled_payments'] + 1,
     payment: paymentOf(row['payment'], row['payment_amount'], row['payment_fee']),
-    method: methodOf(row['method']),
-    begunMethod: methodOf(row['begun_method']),
+    method: methodFactsOf(row['method']),
+    begunMethod: methodFactsOf(row['begun_method']),
     customerRef: row['customer_ref'],
     fact: row['fact'],
     dunning: row['dunning_policy'],

@@ -1,9 +1,10 @@
 import type { Statement } from '../pool';
 
 /**
- * Writes all that one fact changes, in one statement. It is put together from the parts that the fact has rows for: what a plan holds
- * costs time even where there is nothing to do. Each part takes its rows as one JSON parameter; the last select insists that every part
- * found what it expected.
+ * Writes all that facts change, in one statement. It is put together from the parts that the facts have rows for: what a plan holds
+ * costs time even where there is nothing to do. Each part takes its rows as one JSON parameter, in which `at` is the business time of
+ * the row's fact and `n` the place of the fact among those that are written together; the last select insists that every part found
+ * what it expected.
  */
 export type Part =
   | 'invoice'
@@ -24,35 +25,41 @@ export type Part =
 interface PartSql {
   /** The part's letter in the statement's name. */
   readonly letter: string;
-  /** Its common table expressions. `$1` is the tenant, `$2` the business time, `rows` the part's own parameter. */
+  /** Its common table expressions. `$1` is the tenant, `rows` the part's own parameter. */
   readonly tables: (rows: string, withInvoice: boolean) => string;
   /** What must hold afterwards. */
   readonly insist?: string;
 }
 
-/** The invoice's number is known only here: it is put where a document names it. */
-const numbered = (document: string, path: string, withInvoice: boolean): string =>
-  withInvoice
-    ? `coalesce((select jsonb_set(${document}, '${path}', to_jsonb(number)) from invoice_out), ${document})`
+/** The invoice's number is known only here: it is put where a document of the same fact names it. */
+const numbered = (row: string, column: string, path: string, withInvoice: boolean): string => {
+  const document = `${row}.${column}`;
+  return withInvoice
+    ? `coalesce((select jsonb_set(${document}, '${path}', to_jsonb(o.number)) from numbers o where o.n = ${row}.n), ${document})`
     : document;
+};
 
 const partsSql: Readonly<Record<Part, PartSql>> = {
   invoice: {
     letter: 'i',
     tables: (rows) => `
 invoice_in as (
-  select * from jsonb_to_recordset(${rows}) as i(id text, customer_id text, subscription_id text, business_key text, status text, series text,
-    currency text, total numeric, balance_applied numeric, carried_over numeric, amount_due numeric, period_start timestamptz,
-    period_end timestamptz)
+  select *, row_number() over (partition by series order by n) as place, count(*) over (partition by series) as places
+  from jsonb_to_recordset(${rows}) as i(n integer, at timestamptz, id text, customer_id text, subscription_id text, business_key text,
+    status text, series text, currency text, total numeric, balance_applied numeric, carried_over numeric, amount_due numeric,
+    period_start timestamptz, period_end timestamptz)
 ), numbered as (
-  insert into invoice_series as s (tenant_id, series, last_number) select $1, series, 1 from invoice_in
-  on conflict (tenant_id, series) do update set last_number = s.last_number + 1 returning last_number
+  insert into invoice_series as s (tenant_id, series, last_number) select $1, series, count(*) from invoice_in group by series
+  on conflict (tenant_id, series) do update set last_number = s.last_number + excluded.last_number returning series, last_number
 ), invoice_out as (
   insert into invoices (id, tenant_id, customer_id, subscription_id, business_key, status, series, sequence, currency, total,
     balance_applied, carried_over, amount_due, period_start, period_end, due_at, settled_at, occurred_at)
-  select id, $1, customer_id, subscription_id, business_key, status, series, last_number, currency, total, balance_applied, carried_over,
-    amount_due, period_start, period_end, $2, case when status = 'paid' then $2::timestamptz end, $2
-  from invoice_in, numbered returning sequence, invoice_number(series, sequence) as number
+  select i.id, $1, i.customer_id, i.subscription_id, i.business_key, i.status, i.series, s.last_number - i.places + i.place, i.currency,
+    i.total, i.balance_applied, i.carried_over, i.amount_due, i.period_start, i.period_end, i.at,
+    case when i.status = 'paid' then i.at end, i.at
+  from invoice_in i join numbered s using (series) returning id, invoice_number(series, sequence) as number
+), numbers as (
+  select i.n, o.number from invoice_in i join invoice_out o using (id)
 )`,
   },
   lines: {
@@ -72,9 +79,9 @@ lines_out as (
     letter: 'c',
     tables: (rows) => `
 change_in as (
-  select * from jsonb_to_recordset(${rows}) as c(id text, status text, amount_paid numeric)
+  select * from jsonb_to_recordset(${rows}) as c(at timestamptz, id text, status text, amount_paid numeric)
 ), changed as (
-  update invoices i set status = c.status, amount_paid = c.amount_paid, settled_at = $2
+  update invoices i set status = c.status, amount_paid = c.amount_paid, settled_at = c.at
   from change_in c where i.id = c.id and (i.status = 'open' or (i.status = 'uncollectible' and c.status = 'paid')) returning i.id
 )`,
     insist: `insist((select count(*) from changed), (select count(*) from change_in), 'an invoice was settled meanwhile')`,
@@ -97,7 +104,8 @@ balance_in as (
 ), balance_out as (
   insert into customer_balances as b (tenant_id, customer_id, currency, amount) select $1, customer_id, currency, change from balance_in
   on conflict (customer_id, currency) do update set amount = b.amount + excluded.amount
-    where exists (select from balance_in n where n.expected is null or n.expected = b.amount)
+    where exists (select from balance_in n where n.customer_id = b.customer_id and n.currency = b.currency
+      and (n.expected is null or n.expected = b.amount))
   returning amount
 )`,
     insist: `insist((select count(*) from balance_out), (select count(*) from balance_in), 'the balance moved meanwhile')`,
@@ -106,8 +114,8 @@ balance_in as (
     letter: 'p',
     tables: (rows) => `
 payment_in as (
-  select * from jsonb_to_recordset(${rows}) as p(id text, invoice_id text, subscription_id text, customer_id text, rail text, provider_ref text,
-    status text, amount numeric, currency text, attempts integer, attempt_begun integer, attempt_method_id text, attempt_fingerprint text,
+  select * from jsonb_to_recordset(${rows}) as p(at timestamptz, id text, invoice_id text, subscription_id text, customer_id text, rail text,
+    provider_ref text, status text, amount numeric, currency text, attempts integer, attempt_begun integer, attempt_method_id text, attempt_fingerprint text,
     attempt_customer_present boolean, attempt_begun_at timestamptz, last_charge_ref text, next_action_url text,
     balance_transaction_ref text, fee numeric, expected_attempts integer, expected_begun integer)
 ), payment_out as (
@@ -116,7 +124,7 @@ payment_in as (
     balance_transaction_ref, fee, occurred_at)
   select id, $1, invoice_id, subscription_id, customer_id, rail, provider_ref, status, amount, currency, attempts, attempt_begun,
     attempt_method_id, attempt_fingerprint, attempt_customer_present, attempt_begun_at, last_charge_ref, next_action_url,
-    balance_transaction_ref, fee, $2
+    balance_transaction_ref, fee, at
   from payment_in
   on conflict (rail, provider_ref) do update set status = excluded.status, attempts = excluded.attempts,
     attempt_begun = excluded.attempt_begun, attempt_method_id = excluded.attempt_method_id,
@@ -124,7 +132,7 @@ payment_in as (
     attempt_begun_at = excluded.attempt_begun_at, last_charge_ref = excluded.last_charge_ref,
     next_action_url = excluded.next_action_url, balance_transaction_ref = excluded.balance_transaction_ref, fee = excluded.fee
   where p.status <> 'succeeded' and exists (
-    select from payment_in n where n.expected_attempts = p.attempts and n.expected_begun is not distinct from p.attempt_begun)
+    select from payment_in n where n.rail = p.rail and n.provider_ref = p.provider_ref and n.expected_attempts = p.attempts and n.expected_begun is not distinct from p.attempt_begun)
   returning p.id
 )`,
     insist: `insist((select count(*) from payment_out), (select count(*) from payment_in), 'the payment moved meanwhile')`,
@@ -133,12 +141,12 @@ payment_in as (
     letter: 'd',
     tables: (rows) => `
 declines_in as (
-  select * from jsonb_to_recordset(${rows}) as d(fingerprint text, seen bigint)
+  select * from jsonb_to_recordset(${rows}) as d(at timestamptz, fingerprint text, seen bigint)
 )`,
     // As many days as a month can have: 744 hours.
-    insist: `insist((select count(*) from payment_attempts a join declines_in d on d.fingerprint = a.fingerprint
-    where a.tenant_id = $1 and a.outcome = 'declined' and a.occurred_at > $2::timestamptz - interval '744 hours'),
-    (select seen from declines_in), 'the card was declined meanwhile')`,
+    insist: `insist((select count(*) from declines_in d where d.seen = (select count(*) from payment_attempts a
+    where a.tenant_id = $1 and a.fingerprint = d.fingerprint and a.outcome = 'declined' and a.occurred_at > d.at - interval '744 hours')),
+    (select count(*) from declines_in), 'the card was declined meanwhile')`,
   },
   attempt: {
     letter: 'a',
@@ -146,8 +154,8 @@ declines_in as (
 attempt_out as (
   insert into payment_attempts (payment_id, number, tenant_id, payment_method_id, fingerprint, outcome, decline, charge_ref,
     customer_present, occurred_at)
-  select payment_id, number, $1, payment_method_id, fingerprint, outcome, decline, charge_ref, customer_present, $2
-  from jsonb_to_recordset(${rows}) as a(payment_id text, number integer, payment_method_id text, fingerprint text, outcome text,
+  select payment_id, number, $1, payment_method_id, fingerprint, outcome, decline, charge_ref, customer_present, at
+  from jsonb_to_recordset(${rows}) as a(at timestamptz, payment_id text, number integer, payment_method_id text, fingerprint text, outcome text,
     decline jsonb, charge_ref text, customer_present boolean)
 )`,
   },
@@ -164,7 +172,7 @@ method_out as (
     tables: (rows) => `
 entries_out as (
   insert into ledger_entries (id, tenant_id, kind, source, occurred_at)
-  select id, $1, kind, source, $2 from jsonb_to_recordset(${rows}) as e(id text, kind text, source text)
+  select id, $1, kind, source, at from jsonb_to_recordset(${rows}) as e(at timestamptz, id text, kind text, source text)
 )`,
   },
   postings: {
@@ -180,7 +188,7 @@ postings_out as (
     letter: 's',
     tables: (rows, withInvoice) => `
 subscription_in as (
-  select * from jsonb_to_recordset(${rows}) as s(id text, state jsonb, next_due_at timestamptz, deferred jsonb, canceled_at timestamptz)
+  select * from jsonb_to_recordset(${rows}) as s(n integer, id text, state jsonb, next_due_at timestamptz, deferred jsonb, canceled_at timestamptz)
 ), subscription_out as (
   update subscriptions s set status = n.state->>'status', plan_id = n.state->'terms'->>'planId',
     plan_version = (n.state->'terms'->>'planVersion')::integer, quantity = (n.state->'terms'->>'quantity')::bigint,
@@ -191,7 +199,7 @@ subscription_in as (
     cancel_at = to_timestamp((n.state->>'cancelAt')::numeric / 1000),
     canceled_at = coalesce(s.canceled_at, n.canceled_at), next_due_at = n.next_due_at, attention = n.state->>'attention',
     deferred = coalesce(n.deferred, s.deferred),
-    state = ${numbered('n.state', '{lastInvoice,number}', withInvoice)}
+    state = ${numbered('n', 'state', '{lastInvoice,number}', withInvoice)}
   from subscription_in n where s.id = n.id returning s.id
 )`,
     insist: `insist((select count(*) from subscription_out), (select count(*) from subscription_in), 'the subscription is missing')`,
@@ -201,8 +209,9 @@ subscription_in as (
     tables: (rows, withInvoice) => `
 events_out as (
   insert into events (id, tenant_id, type, customer_id, subscription_id, invoice_id, data, fact_seq, fact, occurred_at)
-  select id, $1, type, customer_id, subscription_id, invoice_id, data, fact_seq, ${numbered('fact', '{invoice,number}', withInvoice)}, $2
-  from jsonb_to_recordset(${rows}) as e(id text, type text, customer_id text, subscription_id text, invoice_id text, data jsonb,
+  select id, $1, type, customer_id, subscription_id, invoice_id, data, fact_seq, ${numbered('e', 'fact', '{invoice,number}', withInvoice)},
+    at
+  from jsonb_to_recordset(${rows}) as e(n integer, at timestamptz, id text, type text, customer_id text, subscription_id text, invoice_id text, data jsonb,
     fact_seq integer, fact jsonb)
 )`,
   },
@@ -211,8 +220,8 @@ events_out as (
     tables: (rows) => `
 audit_out as (
   insert into audit_log (id, tenant_id, actor, action, subject_id, command_id, outcome, before, after, result, request_id, occurred_at)
-  select id, $1, actor, action, subject_id, command_id, outcome, before, after, result, request_id, $2
-  from jsonb_to_recordset(${rows}) as a(id text, actor text, action text, subject_id text, command_id text, outcome text, before jsonb,
+  select id, $1, actor, action, subject_id, command_id, outcome, before, after, result, request_id, at
+  from jsonb_to_recordset(${rows}) as a(at timestamptz, id text, actor text, action text, subject_id text, command_id text, outcome text, before jsonb,
     after jsonb, result jsonb, request_id text)
 )`,
   },
@@ -226,11 +235,11 @@ const statements = new Map<string, Statement>();
 
 function build(name: string, parts: readonly Part[]): Statement {
   const withInvoice = parts.includes('invoice');
-  const tables = parts.map((part, index) => partsSql[part].tables(`$${index + 3}`, withInvoice));
+  const tables = parts.map((part, index) => partsSql[part].tables(`$${index + 2}`, withInvoice));
   const insists = parts.flatMap((part) => partsSql[part].insist ?? []);
-  const number = withInvoice ? '(select number from invoice_out)' : 'null::text';
-  // The condition tells Postgres the types of the first two parameters in whatever parts there are.
-  const select = `select ${[`${number} as number`, ...insists].join(',\n  ')}\nwhere $1::text <> '' and $2::timestamptz is not null`;
+  const numbers = withInvoice ? '(select jsonb_object_agg(n, number) from numbers)' : 'null::jsonb';
+  // The condition tells Postgres the type of the first parameter in whatever parts there are.
+  const select = `select ${[`${numbers} as numbers`, ...insists].join(',\n  ')}\nwhere $1::text <> ''`;
   return { name, text: `with ${tables.join(', ')}\n${select}` };
 }
 

@@ -11,6 +11,7 @@ import { nextDueAt } from '../../domain/subscription/decide';
 import type { SubscriptionEvent } from '../../domain/subscription/events';
 import type { SubscriptionState } from '../../domain/subscription/state';
 import { toIso, type Instant } from '../../domain/time';
+import { gather } from '../gather';
 import type { Queryable } from '../pool';
 import { partNames, recordStatement, type Part } from './record-statement';
 
@@ -259,7 +260,7 @@ const oneOrNone = <T, R>(value: T | null | undefined, rowOf: (value: T) => R): R
   value === undefined || value === null ? [] : [rowOf(value)];
 
 /** The rows of each part; a part without any is left out of the statement. */
-function rowsOf(recording: Recording): Readonly<Record<Part, readonly unknown[]>> {
+function rowsOf(recording: Recording): Readonly<Record<Part, readonly object[]>> {
   const changes = recording.invoiceChanges ?? [];
   return {
     invoice: oneOrNone(recording.invoice, invoiceRow),
@@ -279,6 +280,50 @@ function rowsOf(recording: Recording): Readonly<Record<Part, readonly unknown[]>
   };
 }
 
+type Rows = ReturnType<typeof rowsOf>;
+
+interface Composed {
+  readonly tenantId: string;
+  readonly now: Instant;
+  readonly rows: Rows;
+}
+
+/** A round's statement stays in the milliseconds. */
+const roundMax = 25;
+
+type Numbers = Readonly<Record<string, string>> | null;
+
+/** Writes recordings that have rows for the same parts; each gets its place and its business time on every row. */
+async function write(
+  db: Queryable,
+  parts: readonly Part[],
+  recordings: readonly Composed[],
+): Promise<(string | null)[]> {
+  const [first] = recordings;
+  if (first === undefined) return [];
+  const rowsOfPart = (part: Part) =>
+    recordings.flatMap(({ rows, now }, n) => rows[part].map((row) => ({ ...row, n, at: toIso(now) })));
+  const values = [first.tenantId, ...parts.map((part) => JSON.stringify(rowsOfPart(part)))];
+  const [row] = await db.query<{ numbers: Numbers }>(recordStatement(parts), values);
+  return recordings.map((_, n) => row?.numbers?.[n] ?? null);
+}
+
+type Write = (recording: Composed) => Promise<string | null>;
+
+/** Recordings of one tenant and one shape that come at the same time are written together: the cost of a commit is shared. */
+const writers = new WeakMap<Queryable, Map<string, Write>>();
+
+function writerOf(db: Queryable, parts: readonly Part[]): Write {
+  const ofDatabase = writers.get(db) ?? new Map<string, Write>();
+  writers.set(db, ofDatabase);
+  const shape = parts.join();
+  const writer =
+    ofDatabase.get(shape) ??
+    gather({ ask: (recordings: readonly Composed[]) => write(db, parts, recordings), roundMax });
+  ofDatabase.set(shape, writer);
+  return writer;
+}
+
 /**
  * Carries out a recording. Answers the number that the new invoice got, or null.
  * @throws the database's error; `serialization_failure` (40001) when something moved meanwhile, `unique_violation` (23505) when the
@@ -289,7 +334,6 @@ export async function record(db: Queryable, recording: Recording): Promise<{ num
   const rows = rowsOf(recording);
   const parts = partNames.filter((part) => rows[part].length > 0);
   if (parts.length === 0) return { number: null };
-  const parameters = [recording.tenantId, toIso(recording.now), ...parts.map((part) => JSON.stringify(rows[part]))];
-  const [row] = await db.query<{ number: string | null }>(recordStatement(parts), parameters);
-  return { number: row?.number ?? null };
+  const { tenantId, now } = recording;
+  return { number: await writerOf(db, parts)({ tenantId, now, rows }) };
 }

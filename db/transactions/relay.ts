@@ -56,8 +56,6 @@ export interface InboxRow {
   /** The subscription's workflow that the payment belongs to; null when no payment of ours is meant. */
   readonly workflowId: string | null;
   readonly refundId: string | null;
-  /** `tell` the workflow; `known` to our rows already; `wait`: our own try is about to record it. */
-  readonly decision: 'tell' | 'known' | 'wait';
 }
 
 // A payment with an attempt under way is left to its worker for a minute: most webhooks arrive before the answer is recorded.
@@ -66,47 +64,53 @@ export interface InboxRow {
 const claimInboxStatement: Statement = {
   name: 'inbox_claim',
   text: `
-with claimed as (
-  update webhook_inbox i set attempts = i.attempts + 1, retry_at = now() + make_interval(secs => least(600, 2 ^ least(i.attempts + 1, 10)))
-  from (select provider, event_id from webhook_inbox where status = 'pending' and retry_at <= now() order by retry_at limit $1
-        for update skip locked) n
-  where i.provider = n.provider and i.event_id = n.event_id
-  returning i.*
+with picked as (
+  select provider, event_id, type, subject_kind, subject_ref, payment_ref, attempts, occurred_at
+  from webhook_inbox where status = 'pending' and retry_at <= now() order by retry_at limit $1 for update skip locked
+), decided as (
+  select c.*, coalesce(p.tenant_id, r.tenant_id) as owner, p.subscription_id, r.id as refund_id,
+    case
+      when p.id is not null and p.attempt_begun is not null and p.attempt_begun_at is not null and c.attempts < 5 then 'wait'
+      when c.subject_kind = 'refund' and r.id is null and c.attempts < 5
+        and exists (select from refunds q where q.payment_id = p.id and q.provider_ref is null and q.status = 'requested') then 'wait'
+      when c.type = 'payment_intent.succeeded' and p.status = 'succeeded' then 'known'
+      when c.type in ('payment_intent.payment_failed', 'payment_intent.requires_action') and p.status = 'succeeded' then 'known'
+      else 'tell'
+    end as decision
+  from picked c
+  left join payments p on p.rail = c.provider and p.provider_ref = coalesce(case when c.subject_kind = 'payment' then c.subject_ref end, c.payment_ref)
+  left join refunds r on c.subject_kind = 'refund' and r.provider_ref = c.subject_ref
+), moved as (
+  update webhook_inbox i set attempts = i.attempts + 1, tenant_id = coalesce(i.tenant_id, d.owner),
+    status = case when d.decision = 'known' then 'processed' else i.status end,
+    retry_at = now() + make_interval(secs => least(600, 2 ^ least(i.attempts + 1, 10)))
+  from decided d where i.provider = d.provider and i.event_id = d.event_id
 )
-select c.provider, c.event_id, c.type, coalesce(p.tenant_id, r.tenant_id) as tenant_id, p.subscription_id, r.id as refund_id,
-  case
-    when p.id is not null and p.attempt_begun is not null and p.attempt_begun_at is not null and c.attempts < 6 then 'wait'
-    when c.subject_kind = 'refund' and r.id is null and c.attempts < 6
-      and exists (select from refunds q where q.payment_id = p.id and q.provider_ref is null and q.status = 'requested') then 'wait'
-    when c.type = 'payment_intent.succeeded' and p.status = 'succeeded' then 'known'
-    when c.type in ('payment_intent.payment_failed', 'payment_intent.requires_action') and p.status = 'succeeded' then 'known'
-    else 'tell'
-  end as decision
-from claimed c
-left join payments p on p.rail = c.provider and p.provider_ref = coalesce(case when c.subject_kind = 'payment' then c.subject_ref end, c.payment_ref)
-left join refunds r on c.subject_kind = 'refund' and r.provider_ref = c.subject_ref
-order by c.occurred_at, c.event_id`,
+select provider, event_id, type, owner as tenant_id, subscription_id, refund_id, decision from decided order by occurred_at, event_id`,
 };
 
-export async function claimInbox(db: Queryable): Promise<InboxRow[]> {
+/** Claims what is due. Answers how many rows that were, and those whose workflow must be told. */
+export async function claimInbox(db: Queryable): Promise<{ claimed: number; toTell: InboxRow[] }> {
   const rows = await db.query(claimInboxStatement, [roundRowsMax]);
-  return rows.map((row) => ({
-    provider: row['provider'],
-    eventId: row['event_id'],
-    type: row['type'],
-    tenantId: row['tenant_id'],
-    workflowId:
-      row['subscription_id'] === null ? null : subscriptionWorkflowId(row['tenant_id'], row['subscription_id']),
-    refundId: row['refund_id'],
-    decision: row['decision'],
-  }));
+  const toTell = rows
+    .filter((row) => row['decision'] === 'tell')
+    .map((row) => ({
+      provider: row['provider'],
+      eventId: row['event_id'],
+      type: row['type'],
+      tenantId: row['tenant_id'],
+      workflowId:
+        row['subscription_id'] === null ? null : subscriptionWorkflowId(row['tenant_id'], row['subscription_id']),
+      refundId: row['refund_id'],
+    }));
+  return { claimed: rows.length, toTell };
 }
 
 const closeInboxStatement: Statement = {
   name: 'inbox_close',
-  text: `update webhook_inbox set status = 'processed', tenant_id = coalesce(tenant_id, $3) where provider = $1 and event_id = $2`,
+  text: `update webhook_inbox set status = 'processed' where provider = $1 and event_id = $2`,
 };
 
 export async function closeInbox(db: Queryable, row: InboxRow): Promise<void> {
-  await db.query(closeInboxStatement, [row.provider, row.eventId, row.tenantId]);
+  await db.query(closeInboxStatement, [row.provider, row.eventId]);
 }
