@@ -1,10 +1,17 @@
 /** The registry of pricing models. A new model is one file and one line here. */
 import { type FieldError, fail } from '../errors';
+import { capacity } from './capacity';
+import { cumulativeVolume } from './cumulative_volume';
 import type { PricedAmount } from './explanation';
 import { flat } from './flat';
+import { graduated } from './graduated';
 import type { PricingModel, PricingModelKind } from './model';
+import { packages } from './package';
 import { perSeat } from './per_seat';
+import { perUnit } from './per_unit';
+import { stairstep } from './stairstep';
 import { type Usage, usageOf } from './usage';
+import { volume } from './volume';
 
 export type { PricedAmount, PriceExplanation, PriceStep } from './explanation';
 export type { PricingModel, PricingModelKind } from './model';
@@ -13,6 +20,13 @@ export type { Usage, UsageForm } from './usage';
 export const pricingModels = {
   flat,
   per_seat: perSeat,
+  per_unit: perUnit,
+  graduated,
+  volume,
+  package: packages,
+  stairstep,
+  capacity,
+  cumulative_volume: cumulativeVolume,
 } as const satisfies Record<PricingModelKind, PricingModel>;
 
 /** True for the name of a model. */

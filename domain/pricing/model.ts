@@ -6,11 +6,16 @@ import type { FieldError } from '../errors';
 import type { PricedAmount } from './explanation';
 import type { Usage, UsageForm } from './usage';
 
-// One name a line.
-// prettier-ignore
 export type PricingModelKind =
   | 'flat'
-  | 'per_seat';
+  | 'per_seat'
+  | 'per_unit'
+  | 'graduated'
+  | 'volume'
+  | 'package'
+  | 'stairstep'
+  | 'capacity'
+  | 'cumulative_volume';
 
 /** What a model promises, as data; the conformance suite checks that the promises hold. */
 export interface PricingCapabilities {

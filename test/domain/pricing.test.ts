@@ -52,7 +52,17 @@ describe('per seat', () => {
 
 describe('the registry', () => {
   test('knows its models by name and nothing else', () => {
-    expect(Object.keys(pricingModels)).toEqual(['flat', 'per_seat']);
+    expect(Object.keys(pricingModels)).toEqual([
+      'flat',
+      'per_seat',
+      'per_unit',
+      'graduated',
+      'volume',
+      'package',
+      'stairstep',
+      'capacity',
+      'cumulative_volume',
+    ]);
     expect(isPricingModelKind('flat')).toBe(true);
     for (const other of ['toString', 'tiered', '', null]) expect(isPricingModelKind(other)).toBe(false);
   });
