@@ -6,10 +6,11 @@ import { fail } from '../domain/errors';
 import { newId } from '../domain/ids';
 import { billPeriod, termsAt } from '../domain/invoice/period-bill';
 import type { IssueReason, SubscriptionEvent } from '../domain/subscription/events';
+import { labelOf } from '../domain/subscription/initial';
 import type { SubscriptionState } from '../domain/subscription/state';
 import { addHours, periodBoundary, toIso, type Instant } from '../domain/time';
 import { loadBillingFacts, type BillingFacts } from '../db/transactions/billing-facts';
-import type { PlanDefinition, PlanVersion } from '../domain/plan';
+import type { PlanDefinition, PlanVersion, TrialEndBehavior } from '../domain/plan';
 import type { ActivityDependencies } from './dependencies';
 import { recordFact, recordInvoice } from './record-fact';
 import { resumePeriod } from './resume-period';
@@ -34,21 +35,23 @@ function trialEndOf({ state, reason, at }: IssueInvoiceInput, definition: PlanDe
   return end === null || end <= at ? null : end;
 }
 
-/** A trial that ends without a payment method does what its plan says. */
+const endBehaviorOf = ({ trial }: PlanDefinition): TrialEndBehavior => trial?.endBehavior ?? 'charge';
+
+/** A trial that ends without a payment method does what the plan said with which it began, whatever plan is billed from then on. */
 function trialEndsUnpaid(
-  { reason }: IssueInvoiceInput,
+  { reason, state }: IssueInvoiceInput,
   facts: BillingFacts,
   definition: PlanDefinition,
 ): 'pause' | 'cancel' | null {
   if (reason !== 'trial_end' || facts.hasPaymentMethod) return null;
-  const behavior = definition.trial?.endBehavior ?? 'charge';
+  const behavior = state.trialEndBehavior ?? endBehaviorOf(definition);
   return behavior === 'charge' ? null : behavior;
 }
 
 export function issueInvoice(deps: ActivityDependencies) {
   return async function issue(input: IssueInvoiceInput): Promise<SubscriptionEvent> {
     const { state, reason, now } = input;
-    const terms = termsAt(state, reason);
+    const terms = termsAt(state, reason, input.at);
     const db = deps.database.as(state.tenantId);
     const { tenantId, subscriptionId, currency } = state;
     const request = {
@@ -65,7 +68,8 @@ export function issueInvoice(deps: ActivityDependencies) {
     const trialEnd = trialEndOf(input, plan.definition);
     if (trialEnd !== null) {
       const period = { index: -1, start: input.at, end: trialEnd };
-      return recordFact(deps, { state, now, event: { type: 'trial_started', at: now, trialEnd, period } });
+      const endBehavior = endBehaviorOf(plan.definition);
+      return recordFact(deps, { state, now, event: { type: 'trial_started', at: now, trialEnd, period, endBehavior } });
     }
     const unpaid = trialEndsUnpaid(input, facts, plan.definition);
     if (unpaid === 'pause') return recordFact(deps, { state, now, event: { type: 'trial_paused', at: now } });
@@ -98,6 +102,7 @@ async function issuePeriod(
       period: stretch.period,
       anchor: stretch.anchor,
       terms,
+      ...(terms.planId === state.terms.planId ? {} : { label: labelOf(facts.customerName, plan.name) }),
       incompleteUntil: invoice.open ? incompleteUntil : null,
     }),
   });

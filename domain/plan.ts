@@ -17,12 +17,14 @@ export interface PlanPrice {
   readonly stream: string;
 }
 
+export type TrialEndBehavior = 'charge' | 'pause' | 'cancel';
+
 export interface Trial {
   readonly days: number;
   /** False: a customer may start the trial without a payment method. */
   readonly paymentMethodRequired: boolean;
   /** What happens at the end of the trial when there is no payment method; with one, it is charged. */
-  readonly endBehavior: 'charge' | 'pause' | 'cancel';
+  readonly endBehavior: TrialEndBehavior;
 }
 
 export interface PlanDefinition {

@@ -1,11 +1,13 @@
 import { fail } from '../../domain/errors';
+import { termsAt } from '../../domain/invoice/period-bill';
 import { loadBillingFacts } from '../../db/transactions/billing-facts';
 import { resumePeriod } from '../resume-period';
 import type { CommandContext, CommandOutcome } from './context';
 
 /** Ends a pause. */
 export async function resume({ deps, state, now, audit }: CommandContext<'resume'>): Promise<CommandOutcome> {
-  const { tenantId, subscriptionId, currency, terms } = state;
+  const { tenantId, subscriptionId, currency } = state;
+  const terms = termsAt(state, 'resume', now);
   const request = { tenantId, subscriptionId, currency, ...terms };
   const facts = await loadBillingFacts(deps.database.as(tenantId), request);
   if (facts === null || facts.plan === null)

@@ -15,7 +15,9 @@ export function uncancel({ deps, state, now, audit }: CommandContext<'uncancel'>
 export function pause({ deps, state, payload, now, audit }: CommandContext<'pause'>): Promise<CommandOutcome> {
   const resumeAt = payload.resumeAt === undefined ? null : fromIso(payload.resumeAt);
   const mode = (payload.mode ?? 'keep_schedule') as PauseMode;
-  return recordFact(deps, { state, now, event: { type: 'paused', at: now, resumeAt, mode }, partsOf: audit });
+  const waits = mode === 'shift_schedule' && state.period !== null && now < state.period.end;
+  const event = { type: 'paused', at: now, resumeAt, mode, ...(waits ? { periodWaits: true as const } : {}) } as const;
+  return recordFact(deps, { state, now, event, partsOf: audit });
 }
 
 /** Tries to collect now, because somebody asked to; with the customer at the screen if so said. */

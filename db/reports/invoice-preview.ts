@@ -67,7 +67,7 @@ export async function previewUpcoming(
 ): Promise<InvoicePreview | null> {
   const next = nextBoundary(state);
   if (next === null) return null;
-  const terms = termsAt(state, next.reason);
+  const terms = termsAt(state, next.reason, next.at);
   const { tenantId, subscriptionId, currency } = state;
   const facts = await loadBillingFacts(db, {
     tenantId,

@@ -49,12 +49,26 @@ function nextStretch(state: SubscriptionState, definition: PlanDefinition, at: I
   return stretchFrom(definition, anchor, period.index + 1, at, timeZone);
 }
 
-/** After a pause: the rest of the running calendar period, or a calendar that gives back the paid time not used. */
+/** True for a pause that gives back the time paid for and not used: the period that ran when it began goes on after it. */
+export function shiftsPeriod({ pause, period }: SubscriptionState): boolean {
+  return pause !== null && period !== null && pause.mode === 'shift_schedule' && pause.since < period.end;
+}
+
+/** True when the period (or the trial) that ran when the pause began is over at a resume. */
+function resumesAfterPeriod(state: SubscriptionState, at: Instant): boolean {
+  const { pause, period } = state;
+  if (pause === null || period === null || pause.cause === 'trial_end') return true;
+  return !shiftsPeriod(state) && at >= period.end;
+}
+
+/** What a resume bills: the rest of the calendar period that runs by then; null while the period before the pause still runs. */
 export function resumedStretch(state: SubscriptionState, definition: PlanDefinition, at: Instant): Stretch | null {
-  const { pause, period, anchor, timeZone } = state;
+  const { pause, period, timeZone } = state;
+  if (!resumesAfterPeriod(state, at)) return null;
   if (pause === null || period === null || pause.cause === 'trial_end')
-    return firstStretch(definition, at, anchor.day, timeZone);
-  if (at < period.end) return null;
+    return firstStretch(definition, at, state.anchor.day, timeZone);
+  // The calendar as the boundary that passed in the pause left it: a change to another interval began a new one there.
+  const { anchor } = renewalStretch(state, definition, period.end);
   const index = periodIndexAt(anchor.at, definition.interval, timeZone, at, anchor.day ?? undefined);
   return stretchFrom(definition, anchor, index, at, timeZone);
 }
@@ -65,15 +79,19 @@ export interface PeriodBill {
   readonly lines: readonly InvoiceLine[];
 }
 
-/** What a boundary bills: a scheduled change holds from the boundary that ends the period, a trial's too. */
-export function termsAt({ terms, pendingTerms }: SubscriptionState, reason: IssueReason): Terms {
-  const ends = reason === 'renewal' || reason === 'trial_end';
-  return ends && pendingTerms !== null ? pendingTerms : terms;
+/**
+ * What a boundary bills: a scheduled change holds from the boundary that ends the period, a trial's too, also when a pause has passed over
+ * that boundary.
+ */
+export function termsAt(state: SubscriptionState, reason: IssueReason, at: Instant): Terms {
+  const { terms, pendingTerms } = state;
+  const isOver = { start: false, trial_end: true, renewal: true, resume: resumesAfterPeriod(state, at) }[reason];
+  return isOver && pendingTerms !== null ? pendingTerms : terms;
 }
 
 /** The scheduled terms, if it is their plan that is billed. */
-function termsToBill(state: SubscriptionState, plan: PlanVersion, reason: IssueReason): Terms {
-  const terms = termsAt(state, reason);
+export function termsToBill(state: SubscriptionState, plan: PlanVersion, reason: IssueReason, at: Instant): Terms {
+  const terms = termsAt(state, reason, at);
   return terms.planId === plan.planId && terms.planVersion === plan.version ? terms : state.terms;
 }
 
@@ -85,7 +103,7 @@ export function billPeriod(
   reason: IssueReason,
   at: Instant,
 ): PeriodBill {
-  const terms = termsToBill(state, plan, reason);
+  const terms = termsToBill(state, plan, reason, at);
   const { definition } = plan;
   const stretch =
     reason === 'renewal'

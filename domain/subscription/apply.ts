@@ -39,14 +39,15 @@ function freshCollection(invoiceId: string, queue: readonly string[], at: Instan
   };
 }
 
+/** A trial is over: so are the terms that came with it. */
+function withoutTrial({ trialEndBehavior: _over, ...state }: SubscriptionState): SubscriptionState {
+  return { ...state, trialEnd: null };
+}
+
 /** Nothing is planned any more for a subscription that has ended. */
-const nothingPlanned = {
-  cancelAt: null,
-  pendingTerms: null,
-  pause: null,
-  trialEnd: null,
-  incompleteUntil: null,
-} as const;
+function withNothingPlanned(state: SubscriptionState): SubscriptionState {
+  return { ...withoutTrial(state), cancelAt: null, pendingTerms: null, pause: null, incompleteUntil: null };
+}
 
 /** An open invoice is collected at once, or queues behind an older one that is still in dunning. */
 function enqueue(state: SubscriptionState, invoice: IssuedInvoice | null, at: Instant): SubscriptionState {
@@ -67,8 +68,7 @@ function settle(state: SubscriptionState, event: EventOf<'invoice_settled'>): Su
   const [next, ...rest] = collection.queue;
   if (next !== undefined) return { ...state, collection: freshCollection(next, rest, event.at) };
   const free = { ...state, collection: null, incompleteUntil: null };
-  if (state.status === 'incomplete' && event.how !== 'paid')
-    return { ...moveIfAllowed(free, 'expire'), ...nothingPlanned };
+  if (state.status === 'incomplete' && event.how !== 'paid') return withNothingPlanned(moveIfAllowed(free, 'expire'));
   return resumeAfterDunning(moveIfAllowed(free, 'payment_recovered'), event.at);
 }
 
@@ -135,7 +135,7 @@ function unchanged(state: SubscriptionState, event: EventOf<'payment_unchanged'>
 
 function endDunning(state: SubscriptionState, event: EventOf<'dunning_ended'>): SubscriptionState {
   if (event.end === 'cancel') {
-    return { ...move(state, 'cancel'), ...nothingPlanned, collection: null };
+    return { ...withNothingPlanned(move(state, 'cancel')), collection: null };
   }
   const { collection } = state;
   // The invoices stay open: a new payment method or the customer's own payment still settles them.
@@ -179,28 +179,32 @@ function beginDunningAnew(collection: Collection | null, at: Instant): Collectio
   return { ...collection, firstFailureAt: null, step: 0, nextAt: at, action: 'attempt', waitingFor: 'retry' };
 }
 
+const sameTerms = (a: Terms, b: Terms | null): boolean =>
+  a.planId === b?.planId && a.planVersion === b.planVersion && a.quantity === b.quantity;
+
+/** What a boundary billed. A scheduled change that it did not bill stays scheduled: it must not get lost. */
+function onTerms(state: SubscriptionState, terms: Terms, label = state.label): SubscriptionState {
+  return { ...state, terms, label, pendingTerms: sameTerms(terms, state.pendingTerms) ? null : state.pendingTerms };
+}
+
 function resume(state: SubscriptionState, event: EventOf<'resumed'>): SubscriptionState {
   const owed = state.collection !== null && state.collection.firstFailureAt !== null;
   const collection = beginDunningAnew(state.collection, event.at);
-  const active = move(onCalendar({ ...state, pause: null, collection }, event.calendar), 'resume');
+  const changed = event.terms === undefined ? state : onTerms(state, event.terms, event.label);
+  const active = move(onCalendar({ ...changed, pause: null, collection }, event.calendar), 'resume');
   return enqueue(owed ? move(active, 'payment_failed') : active, event.invoice, event.at);
 }
 
 /** A subscription that never became active owes nothing; one that was served still owes what is open. */
 function cancel(state: SubscriptionState, event: EventOf<'canceled'>): SubscriptionState {
   const collection = state.status === 'incomplete' ? null : state.collection;
-  return enqueue({ ...move(state, 'cancel'), ...nothingPlanned, collection }, event.invoice, event.at);
+  return enqueue({ ...withNothingPlanned(move(state, 'cancel')), collection }, event.invoice, event.at);
 }
-
-const sameTerms = (a: Terms, b: Terms | null): boolean =>
-  a.planId === b?.planId && a.planVersion === b.planVersion && a.quantity === b.quantity;
 
 function issue(state: SubscriptionState, event: EventOf<'invoice_issued'>): SubscriptionState {
   const { period, anchor, terms, incompleteUntil } = event;
-  const moved = move(state, incompleteUntil !== null ? 'await_first_payment' : 'activate');
-  // A scheduled change that this boundary did not bill stays scheduled: it must not get lost.
-  const pendingTerms = sameTerms(terms, state.pendingTerms) ? null : state.pendingTerms;
-  const rolled = { ...moved, period, anchor, terms, incompleteUntil, trialEnd: null, pendingTerms };
+  const moved = move(withoutTrial(state), incompleteUntil !== null ? 'await_first_payment' : 'activate');
+  const rolled = { ...onTerms(moved, terms, event.label), period, anchor, incompleteUntil };
   return enqueue(rolled, event.invoice, event.at);
 }
 
@@ -236,10 +240,14 @@ function changePaymentMethod(state: SubscriptionState, at: Instant): Subscriptio
 }
 
 const handlers: Handlers = {
-  trial_started: (state, event) => ({ ...move(state, 'start_trial'), period: event.period, trialEnd: event.trialEnd }),
+  trial_started: (state, event) => ({
+    ...move(state, 'start_trial'),
+    period: event.period,
+    trialEnd: event.trialEnd,
+    ...(event.endBehavior === undefined ? {} : { trialEndBehavior: event.endBehavior }),
+  }),
   trial_paused: (state, event) => ({
-    ...move(state, 'pause'),
-    trialEnd: null,
+    ...move(withoutTrial(state), 'pause'),
     pause: { since: event.at, resumeAt: null, mode: 'shift_schedule', cause: 'trial_end' },
   }),
   invoice_issued: issue,
@@ -254,10 +262,16 @@ const handlers: Handlers = {
   cancel_scheduled: (state, event) => ({ ...state, cancelAt: event.cancelAt }),
   cancel_unscheduled: (state) => ({ ...state, cancelAt: null }),
   canceled: cancel,
-  expired: (state) => ({ ...move(state, 'expire'), ...nothingPlanned, collection: null }),
+  expired: (state) => ({ ...withNothingPlanned(move(state, 'expire')), collection: null }),
   paused: (state, event) => ({
     ...move(state, 'pause'),
-    pause: { since: event.at, resumeAt: event.resumeAt, mode: event.mode, cause: 'command' },
+    pause: {
+      since: event.at,
+      resumeAt: event.resumeAt,
+      mode: event.mode,
+      cause: 'command',
+      ...(event.periodWaits === undefined ? {} : { periodWaits: event.periodWaits }),
+    },
   }),
   resumed: resume,
   payment_method_changed: (state, event) => changePaymentMethod(state, event.at),

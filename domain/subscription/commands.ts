@@ -4,7 +4,7 @@
  */
 import { fromIso, isIso, type Instant } from '../time';
 import { refusal, type FieldError, type Refusal } from '../errors';
-import { backlogFull, finalStatuses, openInvoicesMaxOf, type SubscriptionState } from './state';
+import { backlogFull, cancelWaits, finalStatuses, openInvoicesMaxOf, type SubscriptionState } from './state';
 
 export interface ChangePlan {
   readonly planId: string;
@@ -172,7 +172,12 @@ export const commandRules: { readonly [N in CommandName]: CommandRule } = {
   resume: {
     fields: {},
     refusedIn: over,
-    refuse: (state) => (state.status === 'paused' ? refuseBacklog(state) : refusal('not_paused')),
+    refuse: (state, _payload, now) => {
+      if (state.status !== 'paused') return refusal('not_paused');
+      // After an outage the cancellation that was due meanwhile comes first.
+      const isOver = state.cancelAt !== null && state.cancelAt <= now && !cancelWaits(state);
+      return isOver ? refusal('already_canceled') : refuseBacklog(state);
+    },
   },
   updatePaymentMethod: { fields: { paymentMethodId: { kind: 'string' } }, refusedIn: [] },
   retryPayment: {

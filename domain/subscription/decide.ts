@@ -4,7 +4,7 @@
  */
 import type { Instant } from '../time';
 import type { IssueReason } from './events';
-import { backlogFull, finalStatuses, type Collection, type SubscriptionState } from './state';
+import { backlogFull, cancelWaits, finalStatuses, type Collection, type SubscriptionState } from './state';
 
 export type Step =
   | { readonly kind: 'bill'; readonly reason: IssueReason; readonly at: Instant }
@@ -85,7 +85,7 @@ function paymentUnderWay({ collection }: SubscriptionState): boolean {
 }
 
 function cancelDue(state: SubscriptionState): Due[] {
-  if (state.cancelAt === null || finalStatuses.has(state.status)) return [];
+  if (state.cancelAt === null || finalStatuses.has(state.status) || cancelWaits(state)) return [];
   return [{ at: state.cancelAt, why: 'cancels', step: { kind: 'cancel', at: state.cancelAt } }];
 }
 

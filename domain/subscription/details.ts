@@ -3,7 +3,7 @@
  */
 import { toIso } from '../time';
 import type { Step } from './decide';
-import type { SubscriptionState } from './state';
+import { cancelWaits, type SubscriptionState } from './state';
 
 const day = (instant: number): string => toIso(instant).slice(0, 16).replace('T', ' ').concat(' UTC');
 
@@ -22,9 +22,16 @@ function owedLine({ collection }: SubscriptionState): string[] {
   ];
 }
 
+function cancelLine(state: SubscriptionState): string[] {
+  if (state.cancelAt === null) return [];
+  return [
+    cancelWaits(state) ? 'Cancels after the pause, once the paid time is served.' : `Cancels ${day(state.cancelAt)}.`,
+  ];
+}
+
 /** The current details of a subscription's workflow. */
 export function describeState(state: SubscriptionState, step: Step): string {
-  const { terms, period, pendingTerms, cancelAt, lastInvoice, attention, currency } = state;
+  const { terms, period, pendingTerms, lastInvoice, attention, currency } = state;
   return [
     `**${state.status}** · ${state.label} · ${terms.quantity} × \`${terms.planId}\` v${terms.planVersion}`,
     nextLine(step),
@@ -32,7 +39,7 @@ export function describeState(state: SubscriptionState, step: Step): string {
     ...(pendingTerms === null
       ? []
       : [`Changes at the end of the period to ${pendingTerms.quantity} × \`${pendingTerms.planId}\`.`]),
-    ...(cancelAt === null ? [] : [`Cancels ${day(cancelAt)}.`]),
+    ...cancelLine(state),
     ...(lastInvoice === null ? [] : [`Last invoice: ${lastInvoice.number}, ${lastInvoice.total} ${currency}.`]),
     ...owedLine(state),
     ...(attention === null ? [] : [`**Needs attention:** ${attention}`]),

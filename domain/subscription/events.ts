@@ -2,6 +2,7 @@
  * What happened to a subscription, as facts. An activity writes a fact to Postgres and returns it; the workflow folds the same
  * fact into its state with `apply`. Both sides use the one function, so the row and the workflow cannot differ.
  */
+import type { TrialEndBehavior } from '../plan';
 import type { Instant } from '../time';
 import type { Anchor, DunningEnd, PauseMode, Period, Terms } from './state';
 
@@ -17,7 +18,14 @@ export interface IssuedInvoice {
 }
 
 export type SubscriptionEvent =
-  | { readonly type: 'trial_started'; readonly at: Instant; readonly period: Period; readonly trialEnd: Instant }
+  | {
+      readonly type: 'trial_started';
+      readonly at: Instant;
+      readonly period: Period;
+      readonly trialEnd: Instant;
+      /** What its plan does at the trial's end without a payment method; absent in facts of the first release. */
+      readonly endBehavior?: TrialEndBehavior;
+    }
   | { readonly type: 'trial_paused'; readonly at: Instant }
   | {
       readonly type: 'invoice_issued';
@@ -27,6 +35,8 @@ export type SubscriptionEvent =
       readonly period: Period;
       readonly anchor: Anchor;
       readonly terms: Terms;
+      /** Present when a scheduled change takes effect: the label that goes with its plan. */
+      readonly label?: string;
       /** Set when the subscription becomes active only after this invoice is paid. */
       readonly incompleteUntil: Instant | null;
     }
@@ -45,12 +55,22 @@ export type SubscriptionEvent =
   | { readonly type: 'cancel_unscheduled'; readonly at: Instant }
   | { readonly type: 'canceled'; readonly at: Instant; readonly invoice: IssuedInvoice | null }
   | { readonly type: 'expired'; readonly at: Instant }
-  | { readonly type: 'paused'; readonly at: Instant; readonly resumeAt: Instant | null; readonly mode: PauseMode }
+  | {
+      readonly type: 'paused';
+      readonly at: Instant;
+      readonly resumeAt: Instant | null;
+      readonly mode: PauseMode;
+      /** Absent in facts of the first release, and when the period does not wait for the end of the pause. */
+      readonly periodWaits?: true;
+    }
   | {
       readonly type: 'resumed';
       readonly at: Instant;
       readonly invoice: IssuedInvoice | null;
       readonly calendar: { readonly period: Period; readonly anchor: Anchor } | null;
+      /** Present when the boundary of a scheduled change passed in the pause: its terms, and the label that goes with them. */
+      readonly terms?: Terms;
+      readonly label?: string;
     }
   | { readonly type: 'payment_method_changed'; readonly at: Instant }
   /** Somebody asked to try again now; `customerPresent` when the customer is at the screen. */

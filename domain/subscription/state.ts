@@ -2,6 +2,7 @@
  * The state of one subscription's workflow: small plain JSON (under 2 KB), versioned, money as strings, instants as epoch milliseconds.
  * It holds what is needed to decide when to act next; everything else stands in Postgres.
  */
+import type { TrialEndBehavior } from '../plan';
 import type { Instant } from '../time';
 
 export type SubscriptionStatus =
@@ -35,6 +36,8 @@ export interface Pause {
   /** `keep_schedule`: period boundaries stay. `shift_schedule`: time paid for and not used is given after the resume. */
   readonly mode: PauseMode;
   readonly cause: 'command' | 'dunning' | 'trial_end';
+  /** The period that ran when the pause began goes on after it. A cancellation that is planned for its end waits with it. */
+  readonly periodWaits?: true;
 }
 
 export type DunningEnd = 'cancel' | 'pause' | 'leave_unpaid';
@@ -95,6 +98,8 @@ export interface SubscriptionState {
   readonly handledFacts: readonly string[];
   /** The tenant's policy when the subscription was made; absent in states of the first release: `openInvoicesMaxOfOld`. */
   readonly openInvoicesMax?: number;
+  /** In a trial: what the plan that it began with does at its end without a payment method. A change of plan keeps the trial's terms. */
+  readonly trialEndBehavior?: TrialEndBehavior;
 }
 
 /** Enough to drop the duplicates of one provider outage; older ones only cost one read. */
@@ -112,6 +117,11 @@ export function openInvoicesMaxOf({ openInvoicesMax }: SubscriptionState): numbe
 export function backlogFull(state: SubscriptionState): boolean {
   const { collection } = state;
   return collection !== null && collection.queue.length + 1 >= openInvoicesMaxOf(state);
+}
+
+/** True when the planned cancellation waits for the end of a pause: time that was paid for is served before the end. */
+export function cancelWaits({ cancelAt, pause, period }: SubscriptionState): boolean {
+  return cancelAt !== null && cancelAt === period?.end && pause?.periodWaits === true;
 }
 
 /** Statuses in which the subscription has come to its end and bills no more. */

@@ -88,6 +88,53 @@ describe('a trial without a payment method', () => {
   });
 });
 
+describe('a trial whose plan is changed ends by the terms with which it began', () => {
+  async function changed(began: string, target: string, more: object) {
+    const scene = await open();
+    const trialOf = (endBehavior: string) => ({
+      trial: { days: 14, payment_method_required: false, end_behavior: endBehavior },
+    });
+    const subscription = await scene.subscribe(
+      await scene.customer(null),
+      await scene.plan([flat('49.00')], trialOf(began)),
+    );
+    await scene.advance('2026-01-08');
+    const planId = await scene.plan([flat('99.00')], trialOf(target));
+    await scene.command(subscription, 'change-plan', { plan_id: planId, ...more });
+    await scene.advance('2026-01-15');
+    return { scene, subscription, planId, ended: await scene.subscription(subscription) };
+  }
+
+  test('canceled, though the scheduled plan would charge', async () => {
+    const { scene, subscription, ended } = await changed('cancel', 'charge', { at_period_end: true });
+    expect([ended.status, await scene.billed(subscription)]).toEqual(['canceled', []]);
+    await checkInvariants(scene);
+  });
+
+  test('charged, though the plan that was changed to at once would cancel', async () => {
+    const { scene, subscription, ended } = await changed('charge', 'cancel', {});
+    expect([ended.status, await scene.billed(subscription)]).toEqual(['past_due', ['open 99.00']]);
+    await checkInvariants(scene);
+  });
+
+  test('paused, and a card then begins the scheduled plan', async () => {
+    const { scene, subscription, planId, ended } = await changed('pause', 'cancel', { at_period_end: true });
+    expect(ended.status).toBe('paused');
+    await checkInvariants(scene);
+    await scene.advance('2026-02-10');
+    const [{ id: customer } = { id: '' }] = (await scene.api.get<{ data: { id: string }[] }>('/customers')).data;
+    await scene.card(customer, 'pm_card_visa');
+    const begun = await scene.until(
+      subscription,
+      'It begins',
+      ({ status, collection }) => status === 'active' && collection === null,
+    );
+    expect([begun.plan_id, begun.pending_change]).toEqual([planId, null]);
+    expect(await scene.billed(subscription)).toEqual(['paid 99.00']);
+    await checkInvariants(scene);
+  });
+});
+
 test('a plan that needs a card for its trial refuses a customer without one', async () => {
   const scene = await open();
   const plan = await scene.plan([flat('49.00')], { trial: { days: 14 } });

@@ -210,10 +210,12 @@ test('every 3 weeks and every 10 days are counted from the start', async () => {
 });
 
 describe('a pause', () => {
-  async function paused(body: object) {
+  async function paused(body: object, change: object | null = null) {
     const scene = await Scene.open(engine, { now: '2026-01-01' });
     const subscription = await scene.subscribe(await scene.customer(), await scene.plan([flat('31.00')]));
     await scene.advance('2026-01-11');
+    if (change !== null)
+      await scene.command(subscription, 'change-plan', { plan_id: await scene.plan([flat('93.00')]), ...change });
     await scene.command(subscription, 'pause', body);
     return { scene, subscription };
   }
@@ -254,6 +256,52 @@ describe('a pause', () => {
     // 31.00 were paid for 31 days: 10 were used before the pause and 11 after it.
     await scene.command(subscription, 'cancel', { credit: true });
     expect(await scene.account('customer_balance')).toBe('-10.00');
+    await checkInvariants(scene);
+  });
+
+  test('that keeps the schedule lets a change that was scheduled for a boundary in it rule from the resume on', async () => {
+    const { scene, subscription } = await paused({}, { at_period_end: true });
+    await scene.advance('2026-03-22');
+    await checkInvariants(scene);
+    const resumed = await scene.command(subscription, 'resume');
+    expect(resumed.pending_change).toBeNull();
+    // 10 of the 31 days of March by the new price.
+    expect(await scene.billed(subscription)).toEqual(['paid 31.00', 'paid 30.00']);
+    await scene.advance('2026-04-01');
+    expect(await scene.billed(subscription)).toEqual(['paid 31.00', 'paid 30.00', 'paid 93.00']);
+    await checkInvariants(scene);
+  });
+
+  test('that keeps the schedule and ends by itself after the boundary bills the scheduled plan, too', async () => {
+    const { scene, subscription } = await paused({ resume_at: '2026-02-15T00:00:00Z' }, { at_period_end: true });
+    await scene.advance('2026-02-15');
+    expect(await scene.billed(subscription)).toEqual(['paid 31.00', 'paid 46.50']);
+    expect((await scene.subscription(subscription)).pending_change).toBeNull();
+    await checkInvariants(scene);
+  });
+
+  test('that shifts the schedule leaves a scheduled change to the end of the paid time', async () => {
+    const body = { mode: 'shift_schedule', resume_at: '2026-03-12T00:00:00Z' };
+    const { scene, subscription } = await paused(body, { at_period_end: true });
+    await scene.advance('2026-04-01');
+    expect(await scene.billed(subscription)).toEqual(['paid 31.00']);
+    await scene.advance('2026-04-02');
+    expect(await scene.billed(subscription)).toEqual(['paid 31.00', 'paid 93.00']);
+    expect(await spans(scene, subscription)).toEqual(['2026-01-01..2026-02-01', '2026-04-02..2026-05-02']);
+    await checkInvariants(scene);
+  });
+
+  test('that shifts the schedule takes a cancellation at the end of the period along: the paid time is served first', async () => {
+    const { scene, subscription } = await paused({ mode: 'shift_schedule' });
+    await scene.command(subscription, 'cancel', { at_period_end: true });
+    await scene.advance('2026-03-12');
+    expect((await scene.subscription(subscription)).status).toBe('paused');
+    await checkInvariants(scene);
+    await scene.command(subscription, 'resume');
+    await scene.advance('2026-05-01');
+    const ended = await scene.subscription(subscription);
+    expect([ended.status, ended.canceled_at]).toEqual(['canceled', '2026-04-02T00:00:00.000Z']);
+    expect(await scene.billed(subscription)).toEqual(['paid 31.00']);
     await checkInvariants(scene);
   });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { shiftedCalendar } from '../../../activities/resume-period';
+import { shiftedCalendar } from '../../../domain/invoice/resume-bill';
 import { fullPeriod } from '../../../domain/invoice/change-bill';
 import { billPeriod, calendarPeriod, firstStretch, resumedStretch } from '../../../domain/invoice/period-bill';
 import { periodLines } from '../../../domain/invoice/period-lines';

@@ -80,11 +80,12 @@ const executions: { readonly [N in CommandName]: Execution<N> } = {
   changeQuantity: (world, payload) => change(world, { ...world.state.terms, quantity: payload.quantity }, payload),
   cancel,
   uncancel: ({ now }) => ({ type: 'cancel_unscheduled', at: now }),
-  pause: ({ now }, { resumeAt, mode }: PauseCommand) => ({
+  pause: ({ now, state }, { resumeAt, mode }: PauseCommand) => ({
     type: 'paused',
     at: now,
     resumeAt: resumeAt === undefined ? null : fromIso(resumeAt),
     mode: mode === 'shift_schedule' ? mode : 'keep_schedule',
+    ...(mode === 'shift_schedule' && now < (state.period?.end ?? now) ? { periodWaits: true } : {}),
   }),
   resume: (world) => resume(world, world.now),
   updatePaymentMethod: (world) => {

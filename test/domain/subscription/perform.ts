@@ -1,10 +1,9 @@
 /** Which fact each step of `decide` yields, after the activities of the same names. */
-import { shiftedCalendar } from '../../../activities/resume-period';
 import { customerActionMs, declinedFact, plannedStep, processingCheckMs } from '../../../domain/collection';
 import { attemptAllowed } from '../../../domain/dunning';
 import type { InvoiceLine } from '../../../domain/invoice/line';
-import { billPeriod, resumedStretch, type Stretch } from '../../../domain/invoice/period-bill';
-import { periodLines } from '../../../domain/invoice/period-lines';
+import { billPeriod, termsAt } from '../../../domain/invoice/period-bill';
+import { billResume } from '../../../domain/invoice/resume-bill';
 import { invoiceTotals } from '../../../domain/invoice/totals';
 import { isZero, zero } from '../../../domain/money';
 import type { Step } from '../../../domain/subscription/decide';
@@ -26,16 +25,17 @@ export function issue(world: World, lines: readonly InvoiceLine[]): IssuedInvoic
 
 function bill(world: World, reason: IssueReason, at: Instant): SubscriptionEvent {
   const { state, now } = world;
-  const terms = reason === 'renewal' && state.pendingTerms !== null ? state.pendingTerms : state.terms;
-  const plan = planOf(world, terms);
+  const plan = planOf(world, termsAt(state, reason, at));
   const { trial } = plan.definition;
   if (reason === 'start' && trial !== null) {
     const trialEnd = periodBoundary(at, { unit: 'day', count: trial.days }, 1, state.timeZone);
-    return { type: 'trial_started', at: now, trialEnd, period: { index: -1, start: at, end: trialEnd } };
+    const period = { index: -1, start: at, end: trialEnd };
+    return { type: 'trial_started', at: now, trialEnd, period, endBehavior: trial.endBehavior };
   }
-  if (reason === 'trial_end' && !world.hasMethod && trial?.endBehavior === 'pause')
+  const { trialEndBehavior } = state;
+  if (reason === 'trial_end' && !world.hasMethod && trialEndBehavior === 'pause')
     return { type: 'trial_paused', at: now };
-  if (reason === 'trial_end' && !world.hasMethod && trial?.endBehavior === 'cancel')
+  if (reason === 'trial_end' && !world.hasMethod && trialEndBehavior === 'cancel')
     return { type: 'canceled', at: now, invoice: null };
   if (reason === 'resume') return resume(world, at);
   const made = billPeriod(state, plan, 'seconds', reason, at);
@@ -55,22 +55,10 @@ function bill(world: World, reason: IssueReason, at: Instant): SubscriptionEvent
 
 export function resume(world: World, at: Instant): SubscriptionEvent {
   const { state, now } = world;
-  const { definition } = planOf(world, state.terms);
-  const calendar = shiftedCalendar(state, now);
-  const stretch: Stretch | null = calendar === null ? resumedStretch(state, definition, at) : null;
-  if (stretch === null) return { type: 'resumed', at: now, invoice: null, calendar };
-  const lines = periodLines({
-    definition,
-    quantity: state.terms.quantity,
-    currency: state.currency,
-    full: stretch.full,
-    from: stretch.period.start,
-    withOneOff: state.pause?.cause === 'trial_end',
-    policy: 'seconds',
-    timeZone: state.timeZone,
-  });
-  const { period, anchor } = stretch;
-  return { type: 'resumed', at: now, invoice: issue(world, lines), calendar: { period, anchor } };
+  const plan = planOf(world, termsAt(state, 'resume', at));
+  const { terms, calendar, invoice } = billResume(state, plan, 'seconds', at, now);
+  if (invoice === null) return { type: 'resumed', at: now, invoice: null, calendar };
+  return { type: 'resumed', at: now, invoice: issue(world, invoice.lines), calendar, terms };
 }
 
 /** The outcome of a try or of reading the provider. */
