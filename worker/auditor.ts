@@ -1,37 +1,81 @@
 /**
- * A slow comparison of rows with workflows. A subscription whose due instant passed long ago should have acted: if its workflow is
- * gone (terminated by hand, lost with a namespace), it is started again from its row; if it is there, a person is told.
+ * Compares rows with workflows, because the books say who is served and a workflow can be lost: terminated by hand, or gone with a
+ * namespace. Quickly, by what Temporal says has closed; slowly, by what should have acted and has not.
  */
 import type { Database } from '../db/pool';
 import { allTenants } from '../db/pool';
-import { loadOverdue, type OverdueSubscription } from '../db/transactions/overdue';
-
-export type WorkflowPresence = 'running' | 'absent';
+import { loadOverdue } from '../db/transactions/overdue';
+import { loadStates } from '../db/transactions/subscription-states';
+import { finalStatuses, type SubscriptionState } from '../domain/subscription/state';
+import type { Instant } from '../domain/time';
 
 export interface AuditorOptions {
   readonly database: Database;
-  readonly presence: (overdue: OverdueSubscription) => Promise<WorkflowPresence>;
-  /** Starts the workflow again from the row's state. */
-  readonly revive: (overdue: OverdueSubscription) => Promise<void>;
+  /** Ids of the subscriptions of which a run closed since then in another way than by its own end, in no order. */
+  readonly closedSince: (since: Instant) => AsyncIterable<string>;
+  /** Starts the workflow again from the row's state; false when it runs. */
+  readonly revive: (state: SubscriptionState) => Promise<boolean>;
   readonly log: { warn(facts: object, message: string): void };
   /** How late a due instant must be before anybody wonders, in seconds: longer than the jitter and one round of retries. */
   readonly lateSeconds: number;
-  readonly everyMs: number;
+  /** How often to ask what has closed, in milliseconds: one query of Temporal's visibility each time. */
+  readonly closedEveryMs: number;
+  /** How often to look for what is late, in milliseconds. */
+  readonly lateEveryMs: number;
 }
 
 export interface Auditor {
   stop(): Promise<void>;
 }
 
-/** Compares once. Answers how many subscriptions were late and how many of them were started again. */
-export async function auditOnce(options: Omit<AuditorOptions, 'everyMs'>): Promise<{ late: number; revived: number }> {
-  const { database, presence, revive, log, lateSeconds } = options;
+/** So many rows are read at once. */
+const batchSizeMax = 200;
+/** Visibility lags behind by seconds at worst; what is seen twice is found running the second time. */
+const overlapMs = 60_000;
+
+async function* inBatches(ids: AsyncIterable<string>): AsyncGenerator<string[]> {
+  let batch: string[] = [];
+  for await (const id of ids) {
+    batch.push(id);
+    if (batch.length < batchSizeMax) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Whether something is still to come, so that a workflow must live: not for one that has ended and owes nothing. */
+const isLive = ({ status, collection }: SubscriptionState): boolean =>
+  !finalStatuses.has(status) || collection !== null;
+
+/** Starts again what was closed since then while the books say that it lives. Answers how many. */
+export async function reviveClosed(
+  { database, closedSince, revive, log }: Pick<AuditorOptions, 'database' | 'closedSince' | 'revive' | 'log'>,
+  since: Instant,
+): Promise<number> {
+  let revived = 0;
+  for await (const ids of inBatches(closedSince(since))) {
+    for (const state of await loadStates(database.as(allTenants), ids)) {
+      if (!isLive(state) || !(await revive(state))) continue;
+      revived += 1;
+      log.warn({ subscription: state.subscriptionId }, 'a workflow that was ended from outside was started again');
+    }
+  }
+  return revived;
+}
+
+/** Looks for subscriptions that are late, once. Answers how many there were and how many of them were started again. */
+export async function reviveLate({
+  database,
+  revive,
+  log,
+  lateSeconds,
+}: Pick<AuditorOptions, 'database' | 'revive' | 'log' | 'lateSeconds'>): Promise<{ late: number; revived: number }> {
   const overdue = await loadOverdue(database.as(allTenants), lateSeconds);
   let revived = 0;
-  for (const subscription of overdue) {
-    const facts = { subscription: subscription.state.subscriptionId, due: subscription.dueAt };
-    if ((await presence(subscription)) === 'absent') {
-      await revive(subscription);
+  for (const { state, dueAt } of overdue) {
+    const facts = { subscription: state.subscriptionId, due: dueAt };
+    if (await revive(state)) {
       revived += 1;
       log.warn(facts, 'a subscription without a workflow was started again from its row');
     } else {
@@ -41,20 +85,44 @@ export async function auditOnce(options: Omit<AuditorOptions, 'everyMs'>): Promi
   return { late: overdue.length, revived };
 }
 
-/** Starts the loop. It never ends by an error: the next round sees the same rows. */
-export function startAuditor(options: AuditorOptions): Auditor {
-  let round: Promise<unknown> = Promise.resolve();
-  const audit = (): void => {
-    round = auditOnce(options).catch((error: unknown) =>
-      options.log.warn({ reason: String(error) }, 'the auditor rests'),
-    );
+/** Runs the work now and then; a round that still runs is not joined by another. It never ends by an error: the next round sees the same. */
+function every(ms: number, work: () => Promise<unknown>, log: AuditorOptions['log']): Auditor {
+  let round: Promise<void> | null = null;
+  const begin = (): void => {
+    round ??= work()
+      .then(
+        () => undefined,
+        (error: unknown) => log.warn({ reason: String(error) }, 'the auditor rests'),
+      )
+      .finally(() => {
+        round = null;
+      });
   };
-  const timer = setInterval(audit, options.everyMs);
+  const timer = setInterval(begin, ms);
   timer.unref();
   return {
     async stop() {
       clearInterval(timer);
       await round;
+    },
+  };
+}
+
+/** Starts both comparisons. The first question goes back as far as Temporal remembers: no worker may have run meanwhile. */
+export function startAuditor(options: AuditorOptions): Auditor {
+  let since: Instant = 0;
+  const closed = async (): Promise<void> => {
+    const begun = Date.now();
+    await reviveClosed(options, since);
+    since = begun - overlapMs;
+  };
+  const loops = [
+    every(options.closedEveryMs, closed, options.log),
+    every(options.lateEveryMs, () => reviveLate(options), options.log),
+  ];
+  return {
+    async stop() {
+      for (const loop of loops) await loop.stop();
     },
   };
 }

@@ -8,6 +8,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import type { SubscriptionState } from '../domain/subscription/state';
+import { toIso, type Instant } from '../domain/time';
 import {
   messages,
   queues,
@@ -99,21 +100,35 @@ export function createAdvancer(client: Client) {
   };
 }
 
-/** Whether a subscription's workflow lives, and how it is started again from its row when it does not. */
-export function createReviver(client: Client, taskQueue: string): Pick<AuditorOptions, 'presence' | 'revive'> {
+/** How a run closes that did not come to its own end. A run that a reset replaced counts too: its successor is found running. */
+const endedFromOutside = "ExecutionStatus in ('Terminated', 'Canceled', 'Failed', 'TimedOut')";
+
+async function* closedSubscriptions(client: Client, taskQueue: string, since: Instant): AsyncGenerator<string> {
+  const ours = `WorkflowType = '${workflowTypes.subscription}' and TaskQueue = '${queues.main(taskQueue)}'`;
+  const query = `${ours} and ${endedFromOutside} and CloseTime > '${toIso(since)}'`;
+  for await (const { workflowId } of client.workflow.list({ query })) {
+    const subscriptionId = workflowId.split('/').at(-1);
+    if (subscriptionId !== undefined) yield subscriptionId;
+  }
+}
+
+/** Which subscriptions lost their workflow, and how it is started again from its row. */
+export function createReviver(client: Client, taskQueue: string): Pick<AuditorOptions, 'closedSince' | 'revive'> {
   return {
-    presence: async ({ state }) => {
-      const handle = client.workflow.getHandle(subscriptionWorkflowId(state.tenantId, state.subscriptionId));
+    closedSince: (since) => closedSubscriptions(client, taskQueue, since),
+    revive: async (state) => {
+      const start = {
+        ...subscriptionStart(state, taskQueue),
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+      } as const;
       try {
-        return (await handle.describe()).status.name === 'RUNNING' ? 'running' : 'absent';
+        await client.workflow.start<AnyWorkflow>(workflowTypes.subscription, start);
+        return true;
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return 'absent';
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
         throw error;
       }
-    },
-    revive: async ({ state }) => {
-      const start = { ...subscriptionStart(state, taskQueue), workflowIdReusePolicy: 'ALLOW_DUPLICATE' } as const;
-      await client.workflow.start<AnyWorkflow>(workflowTypes.subscription, start);
     },
   };
 }

@@ -13,7 +13,7 @@ export interface OverdueSubscription {
 /** One round looks at so many; the rest comes with the next. */
 const roundRowsMax = 200;
 
-// A test clock moves by command only, so its customers are never late.
+// A test clock moves by command only, so its customers are never late; a workflow of theirs that is ended is noticed as such.
 const statement: Statement = {
   name: 'overdue_subscriptions',
   text: `
