@@ -5,7 +5,14 @@
 import { heartbeat } from '@temporalio/activity';
 import { fail } from '../domain/errors';
 import type { Instant } from '../domain/time';
-import { arriveClock, loadClock, loadDue, moveClock, type DueOnClock } from '../db/transactions/clock-progress';
+import {
+  arriveClock,
+  departClock,
+  loadClock,
+  loadDue,
+  moveClock,
+  type DueOnClock,
+} from '../db/transactions/clock-progress';
 import type { ActivityDependencies } from './dependencies';
 
 export interface AdvanceTestClockInput {
@@ -41,6 +48,7 @@ export function advanceTestClock(deps: ActivityDependencies) {
     const db = deps.database.as(tenantId);
     const clock =
       (await loadClock(db, tenantId, clockId)) ?? fail('not_found', { resource: 'Test clock', id: clockId });
+    await departClock(db, tenantId, clockId, target);
     let last = { at: Number.NEGATIVE_INFINITY, rounds: 0 };
     for (;;) {
       const due = await loadDue(

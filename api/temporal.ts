@@ -16,7 +16,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import { fail } from '../domain/errors';
 import type { CommandName, CommandPayloads } from '../domain/subscription/commands';
 import type { SubscriptionState } from '../domain/subscription/state';
-import { toIso } from '../domain/time';
+import { toIso, type Instant } from '../domain/time';
 import {
   messages,
   queues,
@@ -54,8 +54,8 @@ export interface WorkflowPort {
   /** Sends a signal; a workflow that is gone needs none. */
   signal(target: CommandTarget, name: string, args: readonly unknown[]): Promise<void>;
   startRefund(input: RefundInput): Promise<Progress>;
-  /** Sets a clock in motion; false when it moves already. */
-  startTestClock(input: TestClockInput): Promise<boolean>;
+  /** Sets a clock in motion unless it moves. Answers the instant that it goes to, which may be another one when it moved already. */
+  startTestClock(input: TestClockInput): Promise<Instant | null>;
   /** Waits until a clock that moves has arrived. */
   awaitTestClock(clock: { tenantId: string; clockId: string }): Promise<Progress>;
   ping(): Promise<boolean>;
@@ -240,14 +240,29 @@ async function startOnce(
   );
 }
 
-async function startTestClock(scope: Scope, input: TestClockInput): Promise<boolean> {
-  return startOnce(scope, workflowTypes.testClock, {
-    workflowId: testClockWorkflowId(input.tenantId, input.clockId),
+/** The memo says where a clock goes from the moment that its workflow exists, whoever dies in between. */
+interface ClockMemo {
+  readonly target?: Instant;
+}
+
+async function startTestClock(scope: Scope, input: TestClockInput): Promise<Instant | null> {
+  const workflowId = testClockWorkflowId(input.tenantId, input.clockId);
+  const started = await startOnce(scope, workflowTypes.testClock, {
+    workflowId,
     workflowIdConflictPolicy: 'FAIL',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     taskQueue: queues.main(scope.taskQueue),
     args: [input],
+    memo: { target: input.target } satisfies ClockMemo,
     staticSummary: `Test clock to ${toIso(input.target)}`,
     typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.tenantId, value: input.tenantId }]),
   });
+  if (started) return input.target;
+  const { status, memo } = await scope
+    .within(waitMs.look, () => scope.client.workflow.getHandle(workflowId).describe())
+    .catch(translateTemporalError);
+  // It arrived between the two questions: now it may be set in motion.
+  if (status.name !== 'RUNNING') return startTestClock(scope, input);
+  // The release before wrote no memo.
+  return (memo as ClockMemo | undefined)?.target ?? null;
 }

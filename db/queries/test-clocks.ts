@@ -45,20 +45,6 @@ const byId: Statement = {
   text: `select ${columns} from test_clocks where tenant_id = $1 and id = $2`,
 };
 
-// A clock that has arrived in the meantime has no target any more.
-const setTarget: Statement = {
-  name: 'test_clocks_set_target',
-  text: `update test_clocks set target = $3 where tenant_id = $1 and id = $2 and now < $3`,
-};
-
-/** Remembers where a clock in motion goes. */
-export async function setTestClockTarget(
-  db: Queryable,
-  clock: { tenantId: string; id: string; target: number },
-): Promise<void> {
-  await db.query(setTarget, [clock.tenantId, clock.id, new Date(clock.target)]);
-}
-
 /** Writes a clock unless its id is there already. */
 export async function insertTestClock(
   db: Queryable,

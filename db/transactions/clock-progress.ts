@@ -60,9 +60,19 @@ export async function loadDue(
   return row === undefined ? null : { at: row['at'].getTime(), subscriptionIds: row['ids'] };
 }
 
+const departStatement: Statement = {
+  name: 'clock_depart',
+  text: `update test_clocks set status = 'advancing', target = $3 where tenant_id = $1 and id = $2`,
+};
+
+/** The clock begins to move: from now on its row says where it goes. */
+export async function departClock(db: Queryable, tenantId: string, clockId: string, target: Instant): Promise<void> {
+  await db.query(departStatement, [tenantId, clockId, toIso(target)]);
+}
+
 const moveStatement: Statement = {
   name: 'clock_move',
-  text: `update test_clocks set now = greatest(now, $3), status = 'advancing' where tenant_id = $1 and id = $2`,
+  text: `update test_clocks set now = greatest(now, $3) where tenant_id = $1 and id = $2`,
 };
 
 /** Moves the clock forward, never back. */
@@ -70,9 +80,12 @@ export async function moveClock(db: Queryable, tenantId: string, clockId: string
   await db.query(moveStatement, [tenantId, clockId, toIso(to)]);
 }
 
+// One that was sent another way meanwhile (its workflow was ended by hand) has not arrived.
 const arriveStatement: Statement = {
   name: 'clock_arrive',
-  text: `update test_clocks set now = greatest(now, $3), status = 'ready', target = null where tenant_id = $1 and id = $2`,
+  text: `
+update test_clocks set now = greatest(now, $3), status = 'ready', target = null
+where tenant_id = $1 and id = $2 and target = $3`,
 };
 
 /** The clock has arrived: it may be advanced again. */
