@@ -82,13 +82,11 @@ function resolveReported(
   payment: PaymentRow,
   known: PaymentState,
 ): Promise<SubscriptionEvent> | SubscriptionEvent {
-  const { input, collection } = current;
-  const { now, invoiceId, state, action } = input;
+  const { now, invoiceId, state, action } = current.input;
   const news =
     known.kind === 'succeeded' || known.chargeRef !== payment.lastChargeRef || statusOf(known) !== payment.status;
   if (news && known.kind !== 'unconfirmed') return recordOutcome(current, payment, known);
-  if (known.kind === 'requires_action' && collection.checkAt !== null && timeIsUp(payment, current))
-    return abandonAction(current, payment);
+  if (known.kind === 'requires_action' && timeIsUp(current)) return abandonAction(current, payment);
   if (action === 'attempt' && known.kind !== 'processing') return tryAgain(current, payment);
   const event: SubscriptionEvent =
     known.kind === 'processing'
@@ -105,11 +103,9 @@ function resolveReported(
   return recordFact(current.deps, { state, now, event });
 }
 
-const timeIsUp = (payment: PaymentRow, { input, collection }: Try): boolean =>
-  payment.nextActionUrl !== null &&
-  collection.checkAt !== null &&
-  collection.checkAt <= input.now &&
-  collection.waitingFor === 'customer';
+/** With or without an address to send the customer to: a task for the provider's script in their browser has none. */
+const timeIsUp = ({ input, collection }: Try): boolean =>
+  collection.checkAt !== null && collection.checkAt <= input.now && collection.waitingFor === 'customer';
 
 /** The customer did not confirm in time: that counts as a decline which only they can cure. */
 function abandonAction(current: Try, payment: PaymentRow): Promise<SubscriptionEvent> {
