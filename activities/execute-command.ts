@@ -72,6 +72,7 @@ async function execute(deps: ActivityDependencies, input: ExecuteCommandInput): 
     state,
     payload: command.payload,
     commandId: command.id,
+    actor: command.actor,
     now,
     audit: (event, after) => ({ audit: [auditEntry(input, 'applied', visible(after), event)] }),
   };

@@ -1,5 +1,14 @@
 -- What the migrations come to. Made by `npm run schema`; the reasons stand in db/migrations/.
 
+CREATE OR REPLACE FUNCTION public.card_declines(of_tenant text, card text, since timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+begin
+  return (select count(*) from payment_attempts a
+    where a.tenant_id = of_tenant and a.fingerprint = card and a.outcome = 'declined' and a.occurred_at > since);
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.charge_credited_once()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -503,7 +512,7 @@ CREATE INDEX payment_attempts_of_card ON public.payment_attempts USING btree (te
 CREATE INDEX payment_methods_of_customer ON public.payment_methods USING btree (customer_id, id);
 CREATE UNIQUE INDEX payments_one_alive ON public.payments USING btree (invoice_id) WHERE (status <> 'canceled'::text);
 CREATE UNIQUE INDEX payments_one_success ON public.payments USING btree (invoice_id) WHERE (status = 'succeeded'::text);
-CREATE UNIQUE INDEX payments_one_try ON public.payments USING btree (attempt_method_id) WHERE ((attempt_begun IS NOT NULL) AND (status <> 'canceled'::text));
+CREATE UNIQUE INDEX payments_one_try ON public.payments USING btree (tenant_id, attempt_fingerprint) WHERE ((attempt_begun IS NOT NULL) AND (status <> 'canceled'::text));
 CREATE INDEX payments_page ON public.payments USING btree (tenant_id, id);
 CREATE INDEX plans_page ON public.plans USING btree (tenant_id, id);
 CREATE INDEX prices_page ON public.prices USING btree (tenant_id, id);

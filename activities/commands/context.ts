@@ -9,11 +9,16 @@ import type { Instant } from '../../domain/time';
 import type { ActivityDependencies } from '../dependencies';
 import type { Parts } from '../record-fact';
 
+/** The actor of what comes from the payment page. */
+export const customerActor = 'customer';
+
 export interface CommandContext<N extends CommandName> {
   readonly deps: ActivityDependencies;
   readonly state: SubscriptionState;
   readonly payload: CommandPayloads[N];
   readonly commandId: string;
+  /** Who asks: `customer` on the payment page, else a key of the API or an operator. */
+  readonly actor: string;
   readonly now: Instant;
   /** The audit entry that must be written in the transaction of the change. */
   readonly audit: (event: SubscriptionEvent, after: SubscriptionState) => Parts;

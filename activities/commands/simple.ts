@@ -4,7 +4,7 @@
 import { fromIso } from '../../domain/time';
 import type { PauseMode } from '../../domain/subscription/state';
 import { recordFact } from '../record-fact';
-import type { CommandContext, CommandOutcome } from './context';
+import { customerActor, type CommandContext, type CommandOutcome } from './context';
 
 /** Undoes a cancellation at the end of the period. */
 export function uncancel({ deps, state, now, audit }: CommandContext<'uncancel'>): Promise<CommandOutcome> {
@@ -20,11 +20,15 @@ export function pause({ deps, state, payload, now, audit }: CommandContext<'paus
   return recordFact(deps, { state, now, event, partsOf: audit });
 }
 
-/** Tries to collect now, because somebody asked to; with the customer at the screen if so said. */
+/**
+ * Tries to collect now, because somebody asked to; with the customer at the screen if so said. Only the customer's own visit to the payment
+ * page lifts the limit of one try a day: the networks count an operator's wish as one more try of the merchant.
+ */
 export function retryPayment({
   deps,
   state,
   payload,
+  actor,
   now,
   audit,
 }: CommandContext<'retryPayment'>): Promise<CommandOutcome> {
@@ -32,7 +36,7 @@ export function retryPayment({
   return recordFact(deps, {
     state,
     now,
-    event: { type: 'payment_requested', at: now, customerPresent, customerActed: true },
+    event: { type: 'payment_requested', at: now, customerPresent, customerActed: actor === customerActor },
     partsOf: audit,
   });
 }

@@ -143,9 +143,8 @@ payment_in as (
 declines_in as (
   select * from jsonb_to_recordset(${rows}) as d(at timestamptz, fingerprint text, seen bigint)
 )`,
-    // As many days as a month can have: 744 hours.
-    insist: `insist((select count(*) from declines_in d where d.seen = (select count(*) from payment_attempts a
-    where a.tenant_id = $1 and a.fingerprint = d.fingerprint and a.outcome = 'declined' and a.occurred_at > d.at - interval '744 hours')),
+    // As many days as a month can have: 744 hours. Counted after the payment's part, which waits for another try of the card.
+    insist: `insist((select count(*) from declines_in d where d.seen = card_declines($1, d.fingerprint, d.at - interval '744 hours')),
     (select count(*) from declines_in), 'the card was declined meanwhile')`,
   },
   attempt: {

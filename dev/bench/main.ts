@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { subscriptionWorkflowId } from '../../domain/ids';
+import { createStripeControl } from '../../sandbox/stripe/control/client';
 import { installRuntime } from '../../worker/workers';
 import { startProgram } from '../stack/program';
 import { anyPorts, startStack, type Stack } from '../stack/stack';
@@ -45,6 +46,8 @@ async function withStack<T>(
   const measured = { LOG_LEVEL: 'warn', STRIPE_REQUESTS_PER_SECOND_MAX: '10000', ...cached, ...variables };
   const stack = await startStack({ folder, ports: anyPorts, say, temporary: true, variables: measured });
   try {
+    // Customers have cards of their own: the tries of one card wait for each other.
+    if (stack.stripeUrl !== null) await createStripeControl(stack.stripeUrl).ownCards(true);
     return await work(stack);
   } finally {
     await stack.stop();

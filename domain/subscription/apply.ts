@@ -234,8 +234,8 @@ function requestPayment(state: SubscriptionState, event: EventOf<'payment_reques
 }
 
 /** A trial that stopped for want of a payment method goes on once there is one. */
-function changePaymentMethod(state: SubscriptionState, at: Instant): SubscriptionState {
-  const woken = wakeCollection(state, at, { customerActed: true, customerPresent: false });
+function changePaymentMethod(state: SubscriptionState, at: Instant, customerActed = true): SubscriptionState {
+  const woken = wakeCollection(state, at, { customerActed, customerPresent: false });
   return woken.pause?.cause === 'trial_end' ? { ...woken, pause: { ...woken.pause, resumeAt: at } } : woken;
 }
 
@@ -274,7 +274,7 @@ const handlers: Handlers = {
     },
   }),
   resumed: resume,
-  payment_method_changed: (state, event) => changePaymentMethod(state, event.at),
+  payment_method_changed: (state, event) => changePaymentMethod(state, event.at, event.customerActed),
   payment_requested: requestPayment,
   invoice_settled: settle,
   payment_declined: decline,

@@ -72,13 +72,18 @@ export type SubscriptionEvent =
       readonly terms?: Terms;
       readonly label?: string;
     }
-  | { readonly type: 'payment_method_changed'; readonly at: Instant }
+  | {
+      readonly type: 'payment_method_changed';
+      readonly at: Instant;
+      /** Absent in facts of the first release, which counted every change as the customer's. */
+      readonly customerActed?: boolean;
+    }
   /** Somebody asked to try again now; `customerPresent` when the customer is at the screen. */
   | {
       readonly type: 'payment_requested';
       readonly at: Instant;
       readonly customerPresent: boolean;
-      /** False when the engine itself wants another try: the one-a-day rule then holds. */
+      /** False when an operator or the engine itself wants another try: the one-a-day rule then holds. */
       readonly customerActed: boolean;
     }
   | {

@@ -10,6 +10,7 @@ import {
   advance,
   arrived,
   beginAdvance,
+  dayAfterRenewal,
   declineCard,
   firstRenewal,
   makeCast,
@@ -89,6 +90,7 @@ const seen = (cast: Cast, type: string) =>
 async function playMonth(cast: Cast): Promise<string> {
   const { id } = await pastDueSubscription(cast);
   await cast.control.script({ target: cast.cardRef, always: { kind: 'succeed' } });
+  await advance(cast, dayAfterRenewal);
   await insist(cast.api, `/subscriptions/${id}/retry-payment`, {});
   await waitFor('it recovers', async () => (await readSubscription(cast, id)).status === 'active', {
     timeoutMs: settleMsMax,

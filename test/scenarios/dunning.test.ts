@@ -1,6 +1,7 @@
 /** How dunning goes, and each way in which it ends. */
 import { openWorkflows } from '../../api/temporal';
 import { checkDelivered, checkInvariants } from '../support/invariants';
+import { payOnPage } from '../support/payment-page';
 import { startTestEngine, type TestEngine } from '../support/perennial';
 import { temporalAddress, temporalNamespace } from '../support/temporal';
 import { flat, Scene, type SceneOptions, type SubscriptionView } from '../support/scenario';
@@ -199,7 +200,7 @@ test('a card that was declined today is not tried for another invoice before tom
   ]);
   await checkInvariants(scene);
   await scene.script(card, { always: null });
-  for (const id of subscriptions) await scene.command(id, 'retry-payment');
+  for (const id of subscriptions) await payOnPage(scene, id);
   const paid = await Promise.all(subscriptions.map((id) => scene.billed(id)));
   expect(paid).toEqual([
     ['paid 49.00', 'paid 49.00'],
@@ -221,7 +222,12 @@ test('a card that was declined 15 times in 30 days rests until the window has ro
   const workflows = openWorkflows({ address: temporalAddress(), namespace: temporalNamespace(), taskQueue });
   const target = { tenantId: scene.tenantId, subscriptionId: subscription };
   for (let asked = 0; asked < 16; asked++) {
-    await workflows.command(target, 'retryPayment', { customerPresent: true }, { commandId: `asked:${asked}` });
+    await workflows.command(
+      target,
+      'retryPayment',
+      { customerPresent: true },
+      { actor: 'customer', commandId: `asked:${asked}` },
+    );
   }
   await workflows.close();
   const resting = await scene.subscription(subscription);

@@ -23,6 +23,8 @@ const disputeOrder = z.strictObject({
   is_inquiry: z.boolean().default(false),
 });
 
+const cardsOrder = z.strictObject({ own: z.boolean() });
+
 export function moneyRoutes(routes: ControlApp, { pipeline }: Control): void {
   const { world } = pipeline;
   routes.post('/settle', async (context) => {
@@ -37,6 +39,11 @@ export function moneyRoutes(routes: ControlApp, { pipeline }: Control): void {
     const dispute = openDispute(world, charge, { reason: order.reason, isInquiry: order.is_inquiry });
     pipeline.commit();
     return context.json(dispute);
+  });
+  routes.post('/cards', async (context) => {
+    const { own } = cardsOrder.parse(await context.req.json());
+    world.hasOwnCards = own;
+    return context.json({ own });
   });
   routes.post('/payment_methods/:id/renew', (context) => {
     const renewed = renewCard(world, context.req.param('id'));

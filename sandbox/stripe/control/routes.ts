@@ -27,6 +27,7 @@ export function controlRoutes(control: Control): ControlApp {
     pipeline.faults.clear();
     pipeline.requests.clear();
     pipeline.latencyMs = 0;
+    pipeline.world.hasOwnCards = false;
     dispatcher.configure({ isPaused: false, delayMs: 0, duplicates: 0, reorderBatch: 0 });
     return context.json({ status: 'ok' });
   });

@@ -1,7 +1,6 @@
 /** What a charge does now: what a test scripted for it, else what the test card does. */
 import type { World } from '../state/world';
 import type { PaymentMethod } from '../state/stored';
-import { fingerprintOf } from './make-payment-method';
 import type { Outcome } from './outcome';
 import { testMethods, type TestMethod } from './test-methods';
 
@@ -13,10 +12,13 @@ export function testMethodOf(world: World, method: PaymentMethod): TestMethod {
   return test;
 }
 
+const fingerprintOf = ({ card, us_bank_account: account, sepa_debit: debit }: PaymentMethod): string | null =>
+  card?.fingerprint ?? account?.fingerprint ?? debit?.fingerprint ?? null;
+
 /** The outcome of charging a method. Takes the next scripted outcome off its queue: the narrowest target first, queues before standing orders. */
 export function decideCharge(world: World, method: PaymentMethod, isOffSession: boolean): Outcome {
   const test = testMethodOf(world, method);
-  const scripted = scriptedOutcome(world, [method.id, method.customer, fingerprintOf(test)]);
+  const scripted = scriptedOutcome(world, [method.id, method.customer, fingerprintOf(method)]);
   if (scripted !== null) return scripted;
   if (!isOffSession) return test.onSession;
   return world.secrets.at(method.id).isSetUpOffSession ? test.offSessionSetUp : test.offSession;

@@ -19,7 +19,8 @@ export interface MethodDetails {
 }
 
 /** The same for every payment method with this card or account number, as the provider's own. */
-export function fingerprintOf(method: TestMethod): string {
+function fingerprintOf(world: World, method: TestMethod): string {
+  if (world.hasOwnCards) return newId('fp', FINGERPRINT_LENGTH).slice(-FINGERPRINT_LENGTH);
   return createHash('sha256').update(`fingerprint:${method.number}`).digest('base64url').slice(0, FINGERPRINT_LENGTH);
 }
 
@@ -62,7 +63,7 @@ const detailsByType = {
       display_brand: test.brand,
       exp_month: details.expiryMonth ?? new Date(world.now() * 1_000).getUTCMonth() + 1,
       exp_year: details.expiryYear ?? new Date(world.now() * 1_000).getUTCFullYear() + EXPIRY_YEARS_AHEAD,
-      fingerprint: fingerprintOf(test),
+      fingerprint: fingerprintOf(world, test),
       funding: test.funding,
       generated_from: null,
       last4: test.number.slice(-4),
@@ -72,25 +73,25 @@ const detailsByType = {
       wallet: null,
     },
   }),
-  us_bank_account: (_world: World, test: TestBankAccount): MethodMember => ({
+  us_bank_account: (world: World, test: TestBankAccount): MethodMember => ({
     us_bank_account: {
       account_holder_type: 'individual',
       account_type: 'checking',
       bank_name: 'STRIPE TEST BANK',
       financial_connections_account: null,
-      fingerprint: fingerprintOf(test),
+      fingerprint: fingerprintOf(world, test),
       last4: test.number.slice(-4),
       networks: { preferred: 'ach', supported: ['ach'] },
       routing_number: test.routingNumber,
       status_details: {},
     },
   }),
-  sepa_debit: (_world: World, test: TestBankAccount): MethodMember => ({
+  sepa_debit: (world: World, test: TestBankAccount): MethodMember => ({
     sepa_debit: {
       bank_code: test.routingNumber,
       branch_code: '',
       country: test.country,
-      fingerprint: fingerprintOf(test),
+      fingerprint: fingerprintOf(world, test),
       generated_from: { charge: null, setup_attempt: null },
       last4: test.number.slice(-4),
     },

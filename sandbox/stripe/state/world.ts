@@ -71,6 +71,8 @@ type Collections = ReturnType<typeof makeCollections>;
 export interface World extends Collections {
   /** Where the sandbox can be reached by a browser, for the pages that it shows; no slash at the end. */
   baseUrl: string;
+  /** True: each payment method that is made is a card of its own, with its own fingerprint. */
+  hasOwnCards: boolean;
   /** Set by the request pipeline around each execution. */
   cause: Cause;
   /** Epoch seconds. */
@@ -95,6 +97,7 @@ export function createWorld(options: { now: () => number; baseUrl: string }): Wo
   const world: World = {
     ...collections,
     baseUrl: options.baseUrl,
+    hasOwnCards: false,
     cause: noCause,
     now: () => Math.floor(options.now() / 1_000),
     emit: (type, object, previousAttributes) => {

@@ -48,6 +48,9 @@ export const firstDay = '2026-01-01T00:00:00.000Z';
 /** The end of the first month. */
 export const firstRenewal = '2026-02-01T00:00:00.000Z';
 
+/** A day and more after the decline of `firstRenewal`, before the next step of dunning: an operator may ask for another try. */
+export const dayAfterRenewal = '2026-02-02T12:00:00.000Z';
+
 /** Waits of these tests cover a lost task (10 s), a lost payment activity (45 s) and a busy machine. */
 export const settleMsMax = 150_000;
 

@@ -24,7 +24,7 @@ where a.tenant_id = $1 and not a.customer_present
   and not exists (select from events e where e.tenant_id = a.tenant_id and e.type = 'payment_method.attached'
     and e.customer_id = p.customer_id and e.recorded_at > d.recorded_at and e.recorded_at <= a.recorded_at)
   and not exists (select from audit_log g where g.tenant_id = a.tenant_id and g.subject_id = p.subscription_id
-    and g.action in ('retryPayment', 'updatePaymentMethod') and g.outcome = 'applied'
+    and g.action = 'retryPayment' and g.actor = 'customer' and g.outcome = 'applied'
     and g.recorded_at > d.recorded_at and g.recorded_at <= a.recorded_at)`,
   },
   {
