@@ -89,7 +89,10 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => void stop().then(() => process.exit(0)));
   // A worker whose parent died must not poll on for ever.
   process.once('disconnect', () => process.exit(0));
-  log.info({ task_queue: config.temporal.taskQueue, build_id: config.temporal.buildId }, 'the worker serves');
+  const facts = { task_queue: config.temporal.taskQueue, build_id: config.temporal.buildId };
+  if (workers.standing === 'current') log.info(facts, 'the worker serves');
+  else
+    log.warn(facts, 'a newer build serves: this worker is given no tasks; end it, or give the release a new BUILD_ID');
   process.send?.({ ready: true });
   await workers.finished;
 }

@@ -2,9 +2,9 @@
  * The Temporal workers of one process: one for workflows and the activities of the main queue, one for provider calls.
  */
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
-import { Client, Connection } from '@temporalio/client';
 import type { Activities } from '../activities';
 import { queues } from '../workflows/contract';
+import { becomeCurrent, type Standing } from './current-version';
 
 export interface WorkersOptions {
   readonly address: string;
@@ -21,6 +21,8 @@ export interface WorkersOptions {
 }
 
 export interface Workers {
+  /** `newer` when a newer build is the current one: these workers are given no tasks. */
+  readonly standing: Standing;
   /** Resolves when the workers were told to stop and have finished; rejects when one breaks. */
   readonly finished: Promise<void>;
   stop(): Promise<void>;
@@ -82,45 +84,16 @@ async function createPaymentsWorker(connection: NativeConnection, options: Worke
   });
 }
 
-/** The version exists once a worker has polled: asked again until then. */
-const currentVersionTriesMax = 100;
-const currentVersionWaitMs = 100;
-
-/** Makes this build the current one of the deployment, so that its tasks are dispatched. */
-async function becomeCurrent(options: WorkersOptions): Promise<void> {
-  const connection = await Connection.connect({ address: options.address });
-  try {
-    const client = new Client({ connection, namespace: options.namespace });
-    const request = {
-      namespace: options.namespace,
-      deploymentName: options.taskQueue,
-      buildId: options.buildId,
-      identity: 'perennial-worker',
-      ignoreMissingTaskQueues: true,
-    };
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await client.workflowService.setWorkerDeploymentCurrentVersion(request);
-        return;
-      } catch (error) {
-        if (attempt === currentVersionTriesMax) throw error;
-        await new Promise((resolve) => setTimeout(resolve, currentVersionWaitMs));
-      }
-    }
-  } finally {
-    await connection.close();
-  }
-}
-
-/** Starts both workers and answers once tasks are dispatched to them. */
+/** Starts both workers and answers once tasks are dispatched to them, or it is known that they go to a newer build. */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const connection = await NativeConnection.connect({ address: options.address });
   const workers = [await createMainWorker(connection, options), await createPaymentsWorker(connection, options)];
   const finished = Promise.all(workers.map((worker) => worker.run())).then(() => connection.close());
   // Heard by whoever waits for `finished`; here only so that a failure before that is not an unhandled rejection.
   finished.catch(() => undefined);
-  await becomeCurrent(options);
+  const standing = await becomeCurrent({ ...options, deploymentName: options.taskQueue });
   return {
+    standing,
     finished,
     async stop() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
