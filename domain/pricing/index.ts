@@ -2,13 +2,17 @@
 import { type FieldError, fail } from '../errors';
 import { capacity } from './capacity';
 import { cumulativeVolume } from './cumulative_volume';
+import { dynamic } from './dynamic';
 import type { PricedAmount } from './explanation';
 import { flat } from './flat';
 import { graduated } from './graduated';
+import { graduatedPercentage } from './graduated_percentage';
+import { matrix } from './matrix';
 import type { PricingModel, PricingModelKind } from './model';
 import { packages } from './package';
 import { perSeat } from './per_seat';
 import { perUnit } from './per_unit';
+import { percentage } from './percentage';
 import { stairstep } from './stairstep';
 import { type Usage, usageOf } from './usage';
 import { volume } from './volume';
@@ -27,6 +31,10 @@ export const pricingModels = {
   stairstep,
   capacity,
   cumulative_volume: cumulativeVolume,
+  percentage,
+  graduated_percentage: graduatedPercentage,
+  dynamic,
+  matrix,
 } as const satisfies Record<PricingModelKind, PricingModel>;
 
 /** True for the name of a model. */

@@ -15,7 +15,11 @@ export type PricingModelKind =
   | 'package'
   | 'stairstep'
   | 'capacity'
-  | 'cumulative_volume';
+  | 'cumulative_volume'
+  | 'percentage'
+  | 'graduated_percentage'
+  | 'dynamic'
+  | 'matrix';
 
 /** What a model promises, as data; the conformance suite checks that the promises hold. */
 export interface PricingCapabilities {

@@ -1,5 +1,15 @@
 import { pricingConformance } from '../conformance/pricing';
-import { isPricingModelKind, priceOf, pricingErrors, pricingModels } from '../../domain/pricing';
+import {
+  currenciesOf,
+  isPricingModelKind,
+  priceOf,
+  pricingErrors,
+  pricingModels,
+  quantityModels,
+} from '../../domain/pricing';
+import { lineOf } from '../../domain/invoice/period-lines';
+import { roundRatio } from '../../domain/money';
+import { fromIso } from '../../domain/time';
 
 for (const [name, model] of Object.entries(pricingModels)) pricingConformance(name, model);
 
@@ -62,6 +72,10 @@ describe('the registry', () => {
       'stairstep',
       'capacity',
       'cumulative_volume',
+      'percentage',
+      'graduated_percentage',
+      'dynamic',
+      'matrix',
     ]);
     expect(isPricingModelKind('flat')).toBe(true);
     for (const other of ['toString', 'tiered', '', null]) expect(isPricingModelKind(other)).toBe(false);
@@ -74,5 +88,41 @@ describe('the registry', () => {
       expect.objectContaining({ fields: [expect.objectContaining({ path: 'amounts.USD' })] }),
     );
     expect(pricingErrors('flat', { amounts: { USD: '1.00' } })).toEqual([]);
+  });
+});
+
+describe('an estimate and an invoice', () => {
+  const full = { start: fromIso('2026-06-01T00:00:00Z'), end: fromIso('2026-07-01T00:00:00Z') };
+
+  test.each(quantityModels)('cost the same with %s, and the line rounds once', (model) => {
+    for (const parameters of pricingModels[model].samples) {
+      for (const currency of currenciesOf(model, parameters)) {
+        const estimate = priceOf(model, parameters, '7', currency);
+        const price = { id: 'price', kind: 'recurring', model, parameters, description: 'x', stream: 's' } as const;
+        const common = {
+          kind: 'recurring',
+          quantity: '7',
+          currency,
+          full,
+          policy: 'seconds',
+          timeZone: 'UTC',
+        } as const;
+        const line = lineOf({ ...common, price, from: full.start });
+        expect(line.explanation).toMatchObject({ exact: estimate.exact, pricing: estimate.explanation });
+        expect(line.amount).toEqual(roundRatio(estimate.exact, currency, '1', '1', 'half_up'));
+        const half = lineOf({ ...common, price, from: fromIso('2026-06-16T00:00:00Z') });
+        expect(half.amount).toEqual(roundRatio(estimate.exact, currency, '1', '2', 'half_up'));
+      }
+    }
+  });
+
+  test('of a subscription are possible with each model that needs no meter', () => {
+    expect(Object.keys(pricingModels).filter((name) => !quantityModels.some((kind) => kind === name))).toEqual([
+      'cumulative_volume',
+      'percentage',
+      'graduated_percentage',
+      'dynamic',
+      'matrix',
+    ]);
   });
 });
