@@ -79,6 +79,9 @@ export interface Stack extends StackAddresses {
 
 const database = 'perennial';
 
+/** A bank debit takes days in the world; here it is under way long enough to be seen, and settled before anybody wonders. */
+const settleAfterMs = 10_000;
+
 /** The state of a start, so that a failure half-way stops what is up. */
 class Assembly {
   readonly logFolder: string;
@@ -205,7 +208,7 @@ async function bringUpStripe(assembly: Assembly, apiUrl: string): Promise<Stripe
   }
   const port = await assembly.port('Stripe sandbox', options.ports.stripe);
   const stateFile = path.join(options.folder, 'stripe-sandbox.state');
-  const settings = ['--port', String(port), '--state-file', stateFile];
+  const settings = ['--port', String(port), '--state-file', stateFile, '--settle-after-ms', String(settleAfterMs)];
   const program = await assembly.program('stripe-sandbox', 'sandbox/stripe/main.ts', {}, settings);
   const url = `http://127.0.0.1:${program.message.port ?? port}`;
   const receiverUrl = `${apiUrl}/api/v1/webhooks/stripe`;
