@@ -170,9 +170,10 @@ describe('the commands of the guide', () => {
 
   test('signal all that are past due', async () => {
     await run('many');
-    await waitFor('another try', async () => {
-      const owing = await api.get<{ collection: { attempts: number } }>(`/subscriptions/${ids.owing}`);
-      return owing.collection.attempts === 2;
+    await waitFor('the command is carried out', async () => {
+      const path = `/audit-log?subject_id=${ids.owing}&action=retryPayment`;
+      const log = await api.get<{ data: { actor: string; outcome: string }[] }>(path);
+      return log.data.some(({ actor, outcome }) => actor === 'operator' && outcome === 'applied');
     });
   });
 });
