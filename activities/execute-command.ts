@@ -16,7 +16,7 @@ import { findCommand } from '../db/transactions/find-command';
 import { findFact } from '../db/transactions/find-fact';
 import { record, type AuditRow } from '../db/transactions/record';
 import type { ActivityDependencies } from './dependencies';
-import { executions } from './commands';
+import { executions, recordOnly } from './commands';
 import type { CommandContext, CommandExecution, CommandOutcome } from './commands/context';
 
 export interface ExecuteCommandInput {
@@ -114,7 +114,7 @@ async function carryOut(deps: ActivityDependencies, input: ExecuteCommandInput):
 
 export function executeCommand(deps: ActivityDependencies) {
   return async function run(input: ExecuteCommandInput): Promise<ExecuteCommandResult> {
-    const before = await answeredBefore(deps, input);
+    const before = recordOnly.has(input.command.name) ? null : await answeredBefore(deps, input);
     if (before !== null) return before;
     try {
       return await carryOut(deps, input);

@@ -1,5 +1,6 @@
 /** Sends a command to a subscription's workflow and answers with the subscription as it then is. */
 import { findSubscription, type Subscription } from '../db/queries/subscriptions';
+import { isPerennialError } from '../domain/errors';
 import type { CommandName, CommandPayloads } from '../domain/subscription/commands';
 import { fromIso, isIso, toIso } from '../domain/time';
 import { actorOf, tenantOf, type ApiContext } from './context';
@@ -40,9 +41,16 @@ export async function carryOutCommand<N extends CommandName>(
 ): Promise<Carried> {
   const { tenantId } = tenantOf(c);
   const db = deps.database.as(tenantId);
-  const before = foundOr404(await findSubscription(db, tenantId, subscriptionId), 'Subscription', subscriptionId);
-  if (before.status === 'pending') await ensureStarted(deps, tenantId, before.state);
+  const read = () => findSubscription(db, tenantId, subscriptionId);
   const meta = { commandId: c.get('idempotencyKey'), actor: actorOf(c), requestId: c.get('requestId') };
-  const progress = await deps.workflows.command({ tenantId, subscriptionId }, name, payload, meta);
-  return { progress, subscription: (await findSubscription(db, tenantId, subscriptionId)) ?? before };
+  const send = () => deps.workflows.command({ tenantId, subscriptionId }, name, payload, meta);
+  const progress = await send().catch(async (error: unknown) => {
+    if (!isPerennialError(error) || error.code !== 'subscription_ended') throw error;
+    // No such workflow: there is no such subscription, it is over, or its start was not delivered yet.
+    const { status, state } = foundOr404(await read(), 'Subscription', subscriptionId);
+    if (status !== 'pending') throw error;
+    await ensureStarted(deps, tenantId, state);
+    return send();
+  });
+  return { progress, subscription: foundOr404(await read(), 'Subscription', subscriptionId) };
 }

@@ -162,13 +162,14 @@ function rowOf(state: SubscriptionState, { method }: Parts, body: Body, now: num
   };
 }
 
-async function writeSubscription(c: ApiContext, deps: ApiDependencies, row: NewSubscription): Promise<void> {
+/** Writes the row and its start; the message's id, or null when a twin of this request wrote them before. */
+async function writeSubscription(c: ApiContext, deps: ApiDependencies, row: NewSubscription): Promise<string | null> {
   const { id, tenantId, customerId } = row;
-  await deps.database.transaction(tenantId, async (db) => {
-    // A repetition after a crash finds row and message as it left them.
-    if (!(await insertSubscription(db, row))) return;
+  return deps.database.transaction(tenantId, async (db) => {
+    if (!(await insertSubscription(db, row))) return null;
     const workflowId = subscriptionWorkflowId(tenantId, id);
-    await insertOutboxMessage(db, { tenantId, kind: 'start_subscription', workflowId, payload: { state: row.state } });
+    const start = { tenantId, kind: 'start_subscription', workflowId, payload: { state: row.state } } as const;
+    const messageId = await insertOutboxMessage(db, start);
     const terms = {
       customer_id: customerId,
       plan_id: row.planId,
@@ -189,6 +190,7 @@ async function writeSubscription(c: ApiContext, deps: ApiDependencies, row: NewS
       occurredAt: row.occurredAt,
       event,
     });
+    return messageId;
   });
 }
 
@@ -211,14 +213,23 @@ export async function createSubscription(c: ApiContext, deps: ApiDependencies, b
   const { tenantId } = tenantOf(c);
   const db = deps.database.as(tenantId);
   const id = idFromSeed('sub', c.get('seed'));
+  const read = async () => foundOr404(await findSubscription(db, tenantId, id), 'Subscription', id);
   // A repetition after a crash goes on with what was written, whatever has changed in the meantime.
-  if ((await findSubscription(db, tenantId, id)) === null) {
-    const parts = await loadParts(db, tenantId, body);
+  const [written, parts] = await Promise.all([
+    findSubscription(db, tenantId, id),
+    loadParts(db, tenantId, body).catch((error: unknown) => error as Error),
+  ]);
+  if (written === null) {
+    if (parts instanceof Error) throw parts;
     refuseUnsound(parts, body);
     const now = parts.customer.clockNow ?? deps.wallClock();
-    await writeSubscription(c, deps, rowOf(stateOf(deps, id, parts, body, now), parts, body, now));
+    const row = rowOf(stateOf(deps, id, parts, body, now), parts, body, now);
+    const messageId = await writeSubscription(c, deps, row);
+    if (messageId !== null) {
+      await deps.workflows.startSubscription(row.state);
+      return (await Promise.all([read(), markOutboxDelivered(db, tenantId, [messageId])]))[0];
+    }
   }
-  const written = foundOr404(await findSubscription(db, tenantId, id), 'Subscription', id);
-  await ensureStarted(deps, tenantId, written.state);
-  return foundOr404(await findSubscription(db, tenantId, id), 'Subscription', id);
+  await ensureStarted(deps, tenantId, (await read()).state);
+  return read();
 }

@@ -34,3 +34,16 @@ export const executions: { readonly [N in CommandName]: CommandExecution<N> } = 
   voidInvoice: voidOne,
   markUncollectible,
 };
+
+/**
+ * Commands that change only what they record, so that doing one twice is found out by its record. The others reach a provider or
+ * another row first: what they answered before is looked up before they begin.
+ */
+export const recordOnly: ReadonlySet<CommandName> = new Set([
+  'changePlan',
+  'changeQuantity',
+  'uncancel',
+  'pause',
+  'resume',
+  'retryPayment',
+]);

@@ -40,27 +40,23 @@ export async function loadChange(
 ): Promise<ChangeFacts | Refusal> {
   const { tenantId, subscriptionId, currency, terms } = state;
   const base = { tenantId, subscriptionId, currency };
-  const facts = await loadBillingFacts(db, { ...base, planId: request.planId, planVersion: request.planVersion });
+  const at = request.at === undefined ? now : fromIso(request.at);
+  // One round trip: what is asked for together is read together.
+  const [facts, currentFacts, billed] = await Promise.all([
+    loadBillingFacts(db, { ...base, planId: request.planId, planVersion: request.planVersion, collectedAt: now }),
+    loadBillingFacts(db, { ...base, planId: terms.planId, planVersion: terms.planVersion }),
+    loadBilledLines(db, state, at),
+  ]);
   if (facts === null) return fail('not_found', { resource: 'Subscription', id: subscriptionId });
   const target = facts.plan;
   if (target === null) return missingPlan(request);
-  const currentFacts = await loadBillingFacts(db, { ...base, planId: terms.planId, planVersion: terms.planVersion });
   const current =
     currentFacts?.plan ?? fail('plan_version_not_found', { planId: terms.planId, version: terms.planVersion });
   const next: Terms = { planId: target.planId, planVersion: target.version, quantity: request.quantity };
   const refused = refuseChange(state, target, next, request);
   if (refused !== null) return refused;
-  const at = request.at === undefined ? now : fromIso(request.at);
   const policy = isProrationPolicy(request.proration) ? request.proration : facts.proration;
-  return {
-    facts,
-    current,
-    target,
-    billed: await loadBilledLines(db, state, at),
-    terms: next,
-    policy,
-    at,
-  };
+  return { facts, current, target, billed, terms: next, policy, at };
 }
 
 const missingPlan = ({ planId, planVersion }: ChangeRequest): Refusal =>
