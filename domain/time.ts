@@ -365,6 +365,15 @@ export function firstFixedDayOnOrAfter(start: Instant, dayOfMonth: number, timeZ
   return { boundary, anchor: boundary, anchorDay: dayOfMonth };
 }
 
+/** A local date; `month` from 1. */
+export type LocalDate = Readonly<Pick<LocalTime, 'year' | 'month' | 'day'>>;
+
+/** The local date of an instant. @throws PerennialError `invalid_time_zone`. */
+export function localDateOf(instant: Instant, timeZone: string): LocalDate {
+  const { year, month, day } = localTimeOf(instant + offsetAt(zoneOf(timeZone), instant));
+  return { year, month, day };
+}
+
 /**
  * Local dates from one instant to another; negative when `to` is earlier. Two instants of one local day are 0 days apart.
  * @throws PerennialError `invalid_time_zone`.

@@ -5,7 +5,7 @@
 import { isZero, max, negate, type Money } from '../money';
 import type { PlanDefinition, PlanPrice } from '../plan';
 import { priceOf } from '../pricing';
-import type { ProrationPolicy } from '../proration';
+import type { ProrationMoment, ProrationPolicy } from '../proration';
 import type { Instant } from '../time';
 import type { BilledLine, InvoiceLine } from './line';
 import { amountOf, explainAmount, lineOf, shareOf, type Span } from './period-lines';
@@ -21,7 +21,10 @@ export interface ChangeRequest {
   readonly timeZone: string;
 }
 
-type CreditRequest = Pick<ChangeRequest, 'full' | 'at' | 'policy' | 'timeZone'>;
+interface CreditRequest extends Pick<ChangeRequest, 'full' | 'at' | 'policy' | 'timeZone'> {
+  /** What the credit is for: a change of terms unless given. */
+  readonly moment?: ProrationMoment;
+}
 
 /**
  * Gives back what a billed line charged for `[at, end)`: the old price times the ratio, never more than the line billed.

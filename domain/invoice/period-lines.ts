@@ -5,7 +5,7 @@
 import { roundRatio, type Money } from '../money';
 import type { PlanDefinition, PlanPrice } from '../plan';
 import { priceOf } from '../pricing';
-import { prorationRatio, type ProrationPolicy } from '../proration';
+import { prorationRatio, prorationUnits, type ProrationMoment, type ProrationPolicy } from '../proration';
 import { toIso, type Instant } from '../time';
 import type { InvoiceLine, LineKind } from './line';
 
@@ -27,12 +27,17 @@ export interface LineRequest {
   readonly timeZone: string;
 }
 
+interface ShareRequest extends Pick<LineRequest, 'full' | 'from' | 'policy' | 'timeZone'> {
+  /** A change of terms unless given. */
+  readonly moment?: ProrationMoment;
+}
+
 /** The share of a full period that lies in `[from, end)`, or null when it is the whole. */
-export function shareOf(request: { full: Span; from: Instant; policy: ProrationPolicy; timeZone: string }) {
-  const { full, from, policy, timeZone } = request;
+export function shareOf(request: ShareRequest) {
+  const { full, from, policy, timeZone, moment = 'change' } = request;
   // A zone that skips a whole day leaves a period without length: it bills nothing.
   if (from <= full.start && full.end > full.start) return null;
-  const ratio = prorationRatio(policy, { start: full.start, end: full.end, from, timeZone });
+  const ratio = prorationRatio(policy, { start: full.start, end: full.end, from, timeZone, moment });
   return {
     policy,
     numerator: ratio.numerator.toString(),
@@ -53,8 +58,7 @@ export function amountOf(exact: string, currency: string, share: Share): Money {
 /** "49 × 1175400/2592000 seconds", as a reader would write it. */
 export function explainAmount(text: string, share: Share): string {
   if (share === null) return text;
-  const unit = share.policy === 'day' ? 'days' : 'seconds';
-  return `${text}, for ${share.numerator} of ${share.denominator} ${unit}`;
+  return `${text}, for ${share.numerator} of ${share.denominator} ${prorationUnits[share.policy]}`;
 }
 
 /** One price as an invoice line. */

@@ -88,7 +88,8 @@ interface CommandRule {
 /** More seats than this is a typing mistake, and would not fit the books' columns. */
 export const quantityMax = 1_000_000_000;
 
-const prorations = ['seconds', 'day', 'none'];
+/** The names of the policies in domain/proration.ts, which workflow code does not load: it asks Intl. */
+const prorations = ['seconds', 'day', 'day_inclusive', 'fixed_30', 'none'];
 const notStarted = ['pending'] as const;
 const over = ['canceled', 'expired'] as const;
 
