@@ -105,6 +105,16 @@ const refund: Life = async (stage) => {
   await stage.api.post('/refunds', { payment_id: payment?.id, amount: { amount: '10.00', currency: 'USD' } });
 };
 
+/** Canceled by Temporal's own means while it owes, so that it goes on after the request: with a timer, a command and a try. */
+const cancellation: Life = async (stage) => {
+  const customer = await stage.customer(null, 'pm_card_chargeCustomerFail');
+  const id = await stage.subscribe(customer, await stage.plan('49.00'));
+  await stage.requestCancellation(id);
+  await stage.until(id, 'it is canceled', ({ status }) => status === 'canceled');
+  await stage.card(customer, 'pm_card_visa');
+  await stage.until(id, 'the debt is paid', ({ collection }) => collection === null);
+};
+
 /** By the name of the recorded files. */
 export const lives: Readonly<Record<string, Life>> = {
   renewals,
@@ -116,4 +126,5 @@ export const lives: Readonly<Record<string, Life>> = {
   incomplete,
   outage,
   refund,
+  cancellation,
 };

@@ -33,6 +33,8 @@ export interface Stage {
   subscribe(customerId: string, planId: string, more?: object): Promise<string>;
   command(subscriptionId: string, path: string, body?: object): Promise<void>;
   signal(subscriptionId: string, name: string, payload?: object): Promise<void>;
+  /** Temporal's own cancellation. */
+  requestCancellation(subscriptionId: string): Promise<void>;
   /** Waits for what comes by signal, webhook or timer. */
   until(subscriptionId: string, what: string, holds: (now: SubscriptionView) => boolean): Promise<void>;
 }
@@ -100,6 +102,9 @@ export async function openStage(stack: StackAddresses, temporal: Client): Promis
     },
     signal: (subscriptionId, name, payload = {}) =>
       temporal.workflow.getHandle(subscriptionWorkflowId(tenant.id, subscriptionId)).signal(name, payload),
+    requestCancellation: async (subscriptionId) => {
+      await temporal.workflow.getHandle(subscriptionWorkflowId(tenant.id, subscriptionId)).cancel();
+    },
     until: async (subscriptionId, what, holds) => {
       const asked = async () => holds(await api.get<SubscriptionView>(`/subscriptions/${subscriptionId}`));
       await waitFor(what, asked, { timeoutMs: waitMsMax });
