@@ -37,8 +37,16 @@ export function collectPayment(deps: ActivityDependencies) {
       const event = { type: 'invoice_settled', at: now, invoiceId, how: settledHow[status] } as const;
       return recordFact(deps, { state, now, event });
     }
-    return facts.payment === null ? firstTry(current) : nextTry(current, facts.payment);
+    if (facts.payment !== null) return nextTry(current, facts.payment);
+    if (!isOnlyTold(current)) return firstTry(current);
+    return recordFact(deps, { state, now, event: { type: 'payment_unchanged', at: now, invoiceId } });
   };
+}
+
+/** The provider told us of a payment that we canceled ourselves: there is nothing to read, and that alone is no reason for a try. */
+function isOnlyTold({ input, collection }: Try): boolean {
+  const isDue = (at: number | null): boolean => at !== null && at <= input.now;
+  return input.action === 'reconcile' && !isDue(collection.nextAt) && !isDue(collection.checkAt);
 }
 
 async function factsOf(deps: ActivityDependencies, input: CollectPaymentInput): Promise<CollectionFacts | null> {

@@ -37,7 +37,7 @@ export function endDunning(deps: ActivityDependencies) {
         now,
         event: { type: 'payment_requested', at: now, customerPresent: false, customerActed: false },
       });
-    const given = writeOff(open);
+    const given = writeOff(open, state);
     const closing = finalStatuses.has(state.status) ? [] : closingParts(state, facts.deferred, now);
     const event = {
       type: 'dunning_ended',

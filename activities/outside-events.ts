@@ -69,6 +69,15 @@ function invoiceEvent(event: SubscriptionEvent, totals: InvoiceTotals | null): O
   return one('invoice.finalized', { total, amount_due: amountDue }, invoice.id);
 }
 
+/** Older invoices that the credits of this one reduced. */
+function creditedEvents(event: SubscriptionEvent): Omit<EventRow, 'id'>[] {
+  const credited = 'credited' in event ? (event.credited ?? []) : [];
+  return credited.flatMap(({ invoiceId, open }) => [
+    ...one('invoice.credited', {}, invoiceId),
+    ...(open ? [] : one(settledTypes.paid, {}, invoiceId)),
+  ]);
+}
+
 function statusEvent(before: SubscriptionState, after: SubscriptionState): Omit<EventRow, 'id'>[] {
   return before.status === after.status
     ? []
@@ -91,6 +100,7 @@ export function outsideEvents(
   const rows = [
     ...invoiceEvent(event, totals),
     ...(build?.(event as never, before) ?? []),
+    ...creditedEvents(event),
     ...statusEvent(before, after),
   ];
   // Every fact leaves at least one row, which carries it.

@@ -10,6 +10,7 @@ import { newId } from '../domain/ids';
 import { earn, type EarningMoment } from '../domain/invoice/earning';
 import type { InvoiceLine } from '../domain/invoice/line';
 import type { Span } from '../domain/invoice/period-lines';
+import type { Reduction } from '../domain/invoice/reductions';
 import { balanceChange, invoiceTotals, type InvoiceTotals } from '../domain/invoice/totals';
 import { invoicePostings } from '../domain/ledger';
 import { isZero } from '../domain/money';
@@ -28,6 +29,8 @@ export interface InvoiceDraft {
   readonly lines: readonly InvoiceLine[];
   readonly span: Span;
   readonly moment: EarningMoment;
+  /** What its credit lines take off older open invoices (`recordCredits`). */
+  readonly reductions?: readonly Reduction[];
 }
 
 /** What else is written in the same transaction; computed from the fact where it names it (an audit entry keeps its result). */
@@ -89,11 +92,12 @@ export async function recordFact(deps: ActivityDependencies, fact: PlainFact): P
 const accountsOf = (parts: Parts | undefined): string[] =>
   (parts?.entries ?? []).flatMap((entry) => entry.postings.map((posting) => posting.account));
 
-const minimumOf = (deps: ActivityDependencies, facts: BillingFacts, currency: string): string | null =>
+/** The least that the rail of the method in force can charge; null: any amount. */
+export const minimumOf = (deps: ActivityDependencies, facts: BillingFacts, currency: string): string | null =>
   deps.railNamed(facts.rail ?? defaultRail).capabilities.minimumAmounts[currency] ?? null;
 
 function balancePart(fact: InvoiceFact, totals: InvoiceTotals): Pick<Recording, 'balance'> {
-  const change = balanceChange(totals);
+  const change = balanceChange(totals, fact.invoice.reductions);
   if (isZero(change)) return {};
   return { balance: { customerId: fact.state.customerId, change, expected: fact.facts.balance } };
 }
@@ -101,7 +105,8 @@ function balancePart(fact: InvoiceFact, totals: InvoiceTotals): Pick<Recording, 
 /** Writes a fact together with the invoice that it brings, and answers it with the invoice's number. */
 export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFact): Promise<SubscriptionEvent> {
   const { state, now, facts, invoice } = fact;
-  const totals = invoiceTotals(invoice.lines, facts.balance, minimumOf(deps, facts, state.currency));
+  const minimum = minimumOf(deps, facts, state.currency);
+  const totals = invoiceTotals(invoice.lines, facts.balance, minimum, invoice.reductions);
   const earning = earn({
     deferred: facts.deferred,
     lines: invoice.lines,

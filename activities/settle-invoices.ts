@@ -4,9 +4,10 @@
  */
 import { cancelPaymentKey, newId } from '../domain/ids';
 import { badDebtPostings, type Posting } from '../domain/ledger';
-import { add, money, negate, subtract, zero, type Money } from '../domain/money';
+import { add, isPositive, isZero, min, money, negate, subtract, sum, zero, type Money } from '../domain/money';
 import { finalStatuses, type SubscriptionState } from '../domain/subscription/state';
 import { loadOpenInvoices, type OpenInvoice } from '../db/transactions/open-invoices';
+import type { EntryRow, InvoiceReduction } from '../db/transactions/record';
 import type { ActivityDependencies } from './dependencies';
 import type { Parts } from './record-fact';
 
@@ -41,20 +42,38 @@ export async function prepareSettlement(
   return { open: open.filter((invoice) => !paid.has(invoice.id)), paid };
 }
 
-/** Gives invoices up: what is unpaid becomes bad debt. */
-export function writeOff(invoices: readonly OpenInvoice[]): Pick<Parts, 'entries' | 'invoiceChanges'> {
+/**
+ * What credits gave elsewhere of an invoice that then was not paid after all: a bank debit that was under way counted as paid and failed
+ * later, or the credit is older than the rule that reduces open invoices.
+ */
+function toTakeBack({ credited, creditReceived, amountDue }: OpenInvoice): Money {
+  const elsewhere = subtract(credited, creditReceived);
+  return isPositive(elsewhere) ? min(elsewhere, amountDue) : zero(amountDue.currency);
+}
+
+function writeOffOf(invoice: OpenInvoice): { entry: EntryRow; reduction: InvoiceReduction } {
+  const { id, amountDue } = invoice;
+  const credit = toTakeBack(invoice);
   return {
-    invoiceChanges: invoices.map(({ id, amountDue }) => ({
-      id,
-      status: 'uncollectible' as const,
-      amountPaid: zero(amountDue.currency),
-    })),
-    entries: invoices.map(({ id, amountDue }) => ({
-      id: newId('le'),
-      kind: 'write_off',
-      source: id,
-      postings: badDebtPostings(amountDue),
-    })),
+    entry: { id: newId('le'), kind: 'write_off', source: id, postings: badDebtPostings(amountDue, credit) },
+    reduction: { id, expected: amountDue, credit, carriedOver: zero(amountDue.currency), status: 'uncollectible' },
+  };
+}
+
+/** Gives invoices up: what is unpaid becomes bad debt, less what was credited of it, which the customer's balance gives back. */
+export function writeOff(
+  invoices: readonly OpenInvoice[],
+  { customerId, currency }: SubscriptionState,
+): Pick<Parts, 'entries' | 'reductions' | 'balance'> {
+  const made = invoices.map(writeOffOf);
+  const takenBack = sum(
+    made.map(({ reduction }) => reduction.credit),
+    currency,
+  );
+  return {
+    reductions: made.map(({ reduction }) => reduction),
+    entries: made.map(({ entry }) => entry),
+    ...(isZero(takenBack) ? {} : { balance: { customerId, change: negate(takenBack), expected: null } }),
   };
 }
 
@@ -70,8 +89,16 @@ function accountOf(line: OpenInvoice['lines'][number], state: SubscriptionState)
   return `${unearned ? 'deferred' : 'revenue'}:${line.stream}`;
 }
 
+/**
+ * What the invoice took from the customer's balance, and what is settled there when it is voided: a credit that it received goes to the
+ * balance, and what its own credits took off older invoices is owed there.
+ */
+function movedBy({ balanceApplied, carriedOver, creditReceived, creditGiven }: OpenInvoice): Money {
+  return subtract(add(add(balanceApplied, carriedOver), creditReceived), creditGiven);
+}
+
 function reversalOf(invoice: OpenInvoice, state: SubscriptionState): Posting[] {
-  const moved = add(invoice.balanceApplied, invoice.carriedOver);
+  const moved = movedBy(invoice);
   const reversed = new Map<string, Money>();
   const post = (account: string, amount: Money) =>
     reversed.set(account, add(reversed.get(account) ?? zero(amount.currency), amount));
@@ -105,7 +132,7 @@ export function voidInvoice(
       invoiceChanges: [{ id: invoice.id, status: 'void', amountPaid: zero(invoice.total.currency) }],
       entries: [{ id: newId('le'), kind: 'void', source: invoice.id, postings }],
     },
-    balanceBack: add(invoice.balanceApplied, invoice.carriedOver),
+    balanceBack: movedBy(invoice),
     deferred: deferredAfter(deferred, postings),
   };
 }

@@ -178,7 +178,9 @@ create table invoices (
   due_at timestamp with time zone not null,
   settled_at timestamp with time zone,
   occurred_at timestamp with time zone not null,
-  recorded_at timestamp with time zone not null default now()
+  recorded_at timestamp with time zone not null default now(),
+  credit_received numeric not null default 0,
+  credit_given numeric not null default 0
 );
 create table ledger_accounts (
   tenant_id text not null,
@@ -418,10 +420,12 @@ alter table invoices add constraint invoices_customer_id_fkey FOREIGN KEY (custo
 alter table invoices add constraint invoices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
 alter table invoices add constraint invoices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table invoices add constraint invoices_amount_due_check CHECK ((amount_due >= (0)::numeric));
+alter table invoices add constraint invoices_amount_due_explained CHECK ((amount_due = ((((total + credit_given) - credit_received) - balance_applied) - carried_over))) NOT VALID;
 alter table invoices add constraint invoices_check CHECK (((status = 'draft'::text) = (sequence IS NULL)));
-alter table invoices add constraint invoices_check1 CHECK ((amount_due = ((total - balance_applied) - carried_over)));
 alter table invoices add constraint invoices_check2 CHECK (((amount_paid >= (0)::numeric) AND (amount_paid <= amount_due)));
 alter table invoices add constraint invoices_check3 CHECK (((status <> 'paid'::text) OR (amount_paid = amount_due)));
+alter table invoices add constraint invoices_credit_given_check CHECK ((credit_given >= (0)::numeric));
+alter table invoices add constraint invoices_credit_received_check CHECK ((credit_received >= (0)::numeric));
 alter table invoices add constraint invoices_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'open'::text, 'paid'::text, 'void'::text, 'uncollectible'::text])));
 alter table ledger_accounts add constraint ledger_accounts_pkey PRIMARY KEY (tenant_id, code);
 alter table ledger_accounts add constraint ledger_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);

@@ -3,7 +3,7 @@
  * Accounts: receivable, cash:{rail}, revenue:{stream}, deferred:{stream}, provider_fees:{rail}, customer_balance, refunds, bad_debt.
  */
 import { fail } from './errors';
-import { add, isZero, negate, sum, zero, type Money } from './money';
+import { add, isZero, negate, subtract, sum, zero, type Money } from './money';
 
 export interface Posting {
   readonly account: string;
@@ -111,11 +111,23 @@ export function refundPostings(rail: string, amount: Money): Posting[] {
   ]);
 }
 
-/** An open invoice that is given up. */
-export function badDebtPostings(unpaid: Money): Posting[] {
+/**
+ * An open invoice that is given up. What was credited of it although it was never paid is taken back from the customer's balance: only the
+ * rest is lost.
+ */
+export function badDebtPostings(unpaid: Money, takenBack: Money = zero(unpaid.currency)): Posting[] {
   return nonZero([
-    { account: 'bad_debt', amount: unpaid },
+    { account: 'bad_debt', amount: subtract(unpaid, takenBack) },
+    { account: 'customer_balance', amount: takenBack },
     { account: 'receivable', amount: negate(unpaid) },
+  ]);
+}
+
+/** What a credit left of an open invoice, too small to charge: the customer owes it on their balance. */
+export function carryOverPostings(amount: Money): Posting[] {
+  return nonZero([
+    { account: 'customer_balance', amount },
+    { account: 'receivable', amount: negate(amount) },
   ]);
 }
 

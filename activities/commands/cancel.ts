@@ -5,7 +5,8 @@ import { fail, refusal } from '../../domain/errors';
 import { loadBilledLines, loadBillingFacts, type BillingFacts } from '../../db/transactions/billing-facts';
 import type { SubscriptionState } from '../../domain/subscription/state';
 import { closingParts } from '../closing-parts';
-import { recordFact, recordInvoice } from '../record-fact';
+import { recordCredits } from '../record-credits';
+import { recordFact } from '../record-fact';
 import { prepareSettlement, voidInvoice } from '../settle-invoices';
 import type { CommandContext, CommandOutcome } from './context';
 
@@ -56,13 +57,14 @@ async function cancelWithCredit(context: CommandContext<'cancel'>, facts: Billin
   });
   if (lines.length === 0) return cancelPlainly(context, facts);
   const span = { start: now, end: state.period.end };
-  return recordInvoice(deps, {
+  return recordCredits(deps, {
     state,
     now,
     facts,
+    billed,
     partsOf: audit,
     invoice: { id: newId('inv'), businessKey: `cancel:${commandId}`, lines, span, moment: 'close' },
-    eventOf: (invoice) => ({ type: 'canceled', at: now, invoice }),
+    eventOf: (invoice, credited) => ({ type: 'canceled', at: now, invoice, ...credited }),
   });
 }
 

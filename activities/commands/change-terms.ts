@@ -5,7 +5,8 @@ import { newId } from '../../domain/ids';
 import { billChange, type ChangeBill } from '../../domain/invoice/change-bill';
 import { labelOf } from '../../domain/subscription/initial';
 import { loadChange, sameTerms, type ChangeFacts, type ChangeRequest } from '../../db/transactions/change-facts';
-import { recordFact, recordInvoice } from '../record-fact';
+import { recordCredits } from '../record-credits';
+import { recordFact } from '../record-fact';
 import type { CommandContext, CommandOutcome } from './context';
 
 type Context = CommandContext<'changePlan'> | CommandContext<'changeQuantity'>;
@@ -34,14 +35,15 @@ export async function changeTerms(context: Context, request: ChangeRequest): Pro
 
 function issueChange(context: Context, loaded: ChangeFacts, bill: ChangeBill, label: string): Promise<CommandOutcome> {
   const { deps, state, commandId, now, audit } = context;
-  const { facts, terms } = loaded;
+  const { facts, terms, billed } = loaded;
   const { calendar, lines, span } = bill;
-  return recordInvoice(deps, {
+  return recordCredits(deps, {
     state,
     now,
     facts,
+    billed,
     partsOf: audit,
     invoice: { id: newId('inv'), businessKey: `change:${commandId}`, lines, span, moment: 'change' },
-    eventOf: (invoice) => ({ type: 'terms_changed', at: now, terms, label, invoice, calendar }),
+    eventOf: (invoice, credited) => ({ type: 'terms_changed', at: now, terms, label, invoice, calendar, ...credited }),
   });
 }

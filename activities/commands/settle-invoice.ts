@@ -46,6 +46,6 @@ export async function markUncollectible(context: CommandContext<'markUncollectib
     state,
     now,
     event: { type: 'invoice_settled', at: now, invoiceId: payload.invoiceId, how: 'uncollectible' },
-    partsOf: (event, after) => ({ ...audit(event, after), ...writeOff([invoice]) }),
+    partsOf: (event, after) => ({ ...audit(event, after), ...writeOff([invoice], state) }),
   });
 }

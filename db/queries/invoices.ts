@@ -15,6 +15,9 @@ export interface Invoice {
   /** Series and sequence, such as INV-000042; null while it is a draft. */
   readonly number: string | null;
   readonly total: Money;
+  /** What its credit lines took off older invoices, and what later credits took off this one. */
+  readonly creditGiven: Money;
+  readonly creditReceived: Money;
   readonly balanceApplied: Money;
   readonly carriedOver: Money;
   readonly amountDue: Money;
@@ -36,6 +39,8 @@ interface InvoiceRow {
   number: string | null;
   currency: string;
   total: string;
+  credit_given: string;
+  credit_received: string;
   balance_applied: string;
   carried_over: string;
   amount_due: string;
@@ -48,7 +53,7 @@ interface InvoiceRow {
 }
 
 const columns = `id, tenant_id, customer_id, subscription_id, status, invoice_number(series, sequence) as number, currency, total,
-  balance_applied, carried_over, amount_due, amount_paid, period_start, period_end, due_at, settled_at, occurred_at`;
+  credit_given, credit_received, balance_applied, carried_over, amount_due, amount_paid, period_start, period_end, due_at, settled_at, occurred_at`;
 
 const fromRow = (row: InvoiceRow): Invoice => ({
   id: row.id,
@@ -58,6 +63,8 @@ const fromRow = (row: InvoiceRow): Invoice => ({
   status: row.status,
   number: row.number,
   total: money(row.total, row.currency),
+  creditGiven: money(row.credit_given, row.currency),
+  creditReceived: money(row.credit_received, row.currency),
   balanceApplied: money(row.balance_applied, row.currency),
   carriedOver: money(row.carried_over, row.currency),
   amountDue: money(row.amount_due, row.currency),

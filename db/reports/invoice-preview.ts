@@ -6,6 +6,7 @@ import { billChange } from '../../domain/invoice/change-bill';
 import type { InvoiceLine } from '../../domain/invoice/line';
 import { billPeriod, termsAt } from '../../domain/invoice/period-bill';
 import type { Span } from '../../domain/invoice/period-lines';
+import { reductionsOf } from '../../domain/invoice/reductions';
 import { invoiceTotals, type InvoiceTotals } from '../../domain/invoice/totals';
 import type { SubscriptionState, Terms } from '../../domain/subscription/state';
 import type { Instant } from '../../domain/time';
@@ -38,7 +39,8 @@ export async function previewChange(
   const { facts, at, terms } = loaded;
   const bill = request.atPeriodEnd ? null : billChange(state, loaded);
   const lines = bill?.lines ?? [];
-  const totals = invoiceTotals(lines, facts.balance, minimum(facts.rail, state.currency));
+  const least = minimum(facts.rail, state.currency);
+  const totals = invoiceTotals(lines, facts.balance, least, reductionsOf(lines, loaded.billed, least));
   return { at, span: bill?.span ?? { start: at, end: at }, terms, lines, totals };
 }
 

@@ -165,7 +165,9 @@ function factsOf(row: Row, currency: string): BillingFacts {
 const billedStatement: Statement = {
   name: 'billed_lines',
   text: `
-select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.currency, l.period_start, l.period_end, l.explanation
+select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.currency, l.period_start, l.period_end, l.explanation,
+  i.id as invoice_id, case when i.status = 'open' and i.amount_due > 0 and not exists (
+    select from payments p where p.invoice_id = i.id and p.status in ('processing', 'succeeded')) then i.amount_due end as unpaid
 from invoice_lines l
 join invoices i on i.id = l.invoice_id
 where l.tenant_id = $1 and l.subscription_id = $2 and l.period_end > $3 and l.kind in ('recurring', 'proration_charge')
@@ -191,6 +193,8 @@ interface BilledRow {
   period_start: Date;
   period_end: Date;
   explanation: { readonly exact: string; readonly ratio: StoredRatio | null };
+  invoice_id: string;
+  unpaid: string | null;
 }
 
 function billedLineOf(row: BilledRow): BilledLine {
@@ -207,6 +211,7 @@ function billedLineOf(row: BilledRow): BilledLine {
     periodEnd: span.end,
     full: ratio === null ? span : { start: fromIso(ratio.fullStart), end: fromIso(ratio.fullEnd) },
     exact: row.explanation.exact,
+    ...(row.unpaid === null ? {} : { openInvoice: { id: row.invoice_id, amountDue: money(row.unpaid, row.currency) } }),
   };
 }
 

@@ -12,6 +12,11 @@ export interface OpenInvoice {
   readonly total: Money;
   readonly balanceApplied: Money;
   readonly carriedOver: Money;
+  /** What credits took off it, and what its own credit lines took off older ones. */
+  readonly creditReceived: Money;
+  readonly creditGiven: Money;
+  /** What the credits of its charges give back in all. */
+  readonly credited: Money;
   readonly amountDue: Money;
   readonly lines: readonly {
     readonly stream: string;
@@ -31,7 +36,9 @@ export interface OpenInvoice {
 const statement: Statement = {
   name: 'open_invoices',
   text: `
-select i.id, i.status, i.currency, i.total, i.balance_applied, i.carried_over, i.amount_due,
+select i.id, i.status, i.currency, i.total, i.balance_applied, i.carried_over, i.amount_due, i.credit_received, i.credit_given,
+  (select coalesce(-sum(c.amount), 0) from invoice_lines l join invoice_lines c on c.credits_line_id = l.id
+   join invoices v on v.id = c.invoice_id and v.status <> 'void' where l.invoice_id = i.id) as credited,
   (select json_agg(json_build_object('stream', l.stream, 'kind', l.kind, 'amount', l.amount::text,
      'period_end', (extract(epoch from l.period_end) * 1000)::bigint) order by l.position)
    from invoice_lines l where l.invoice_id = i.id) as lines,
@@ -56,6 +63,9 @@ export async function loadOpenInvoices(
     total: money(row['total'], row['currency']),
     balanceApplied: money(row['balance_applied'], row['currency']),
     carriedOver: money(row['carried_over'], row['currency']),
+    creditReceived: money(row['credit_received'], row['currency']),
+    creditGiven: money(row['credit_given'], row['currency']),
+    credited: money(row['credited'], row['currency']),
     amountDue: money(row['amount_due'], row['currency']),
     lines: (row['lines'] ?? []).map((line: { stream: string; kind: LineKind; amount: string; period_end: number }) => ({
       stream: line.stream,

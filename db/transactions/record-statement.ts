@@ -10,6 +10,7 @@ export type Part =
   | 'invoice'
   | 'lines'
   | 'changes'
+  | 'reduced'
   | 'closed'
   | 'balance'
   | 'payment'
@@ -46,16 +47,16 @@ const partsSql: Readonly<Record<Part, PartSql>> = {
 invoice_in as (
   select *, row_number() over (partition by series order by n) as place, count(*) over (partition by series) as places
   from jsonb_to_recordset(${rows}) as i(n integer, at timestamptz, id text, customer_id text, subscription_id text, business_key text,
-    status text, series text, currency text, total numeric, balance_applied numeric, carried_over numeric, amount_due numeric,
+    status text, series text, currency text, total numeric, credit_given numeric, balance_applied numeric, carried_over numeric, amount_due numeric,
     period_start timestamptz, period_end timestamptz)
 ), numbered as (
   insert into invoice_series as s (tenant_id, series, last_number) select $1, series, count(*) from invoice_in group by series
   on conflict (tenant_id, series) do update set last_number = s.last_number + excluded.last_number returning series, last_number
 ), invoice_out as (
   insert into invoices (id, tenant_id, customer_id, subscription_id, business_key, status, series, sequence, currency, total,
-    balance_applied, carried_over, amount_due, period_start, period_end, due_at, settled_at, occurred_at)
+    credit_given, balance_applied, carried_over, amount_due, period_start, period_end, due_at, settled_at, occurred_at)
   select i.id, $1, i.customer_id, i.subscription_id, i.business_key, i.status, i.series, s.last_number - i.places + i.place, i.currency,
-    i.total, i.balance_applied, i.carried_over, i.amount_due, i.period_start, i.period_end, i.at,
+    i.total, i.credit_given, i.balance_applied, i.carried_over, i.amount_due, i.period_start, i.period_end, i.at,
     case when i.status = 'paid' then i.at end, i.at
   from invoice_in i join numbered s using (series) returning id, invoice_number(series, sequence) as number
 ), numbers as (
@@ -85,6 +86,18 @@ change_in as (
   from change_in c where i.id = c.id and (i.status = 'open' or (i.status = 'uncollectible' and c.status = 'paid')) returning i.id
 )`,
     insist: `insist((select count(*) from changed), (select count(*) from change_in), 'an invoice was settled meanwhile')`,
+  },
+  reduced: {
+    letter: 'r',
+    tables: (rows) => `
+reduction_in as (
+  select * from jsonb_to_recordset(${rows}) as r(at timestamptz, id text, expected numeric, credit numeric, carried_over numeric, status text)
+), reduced as (
+  update invoices i set credit_received = i.credit_received + r.credit, carried_over = i.carried_over + r.carried_over,
+    amount_due = i.amount_due - r.credit - r.carried_over, status = r.status, settled_at = case when r.status <> 'open' then r.at end
+  from reduction_in r where i.id = r.id and i.status = 'open' and i.amount_due = r.expected returning i.id
+)`,
+    insist: `insist((select count(*) from reduced), (select count(*) from reduction_in), 'an invoice that is credited changed meanwhile')`,
   },
   closed: {
     letter: 'x',

@@ -34,6 +34,16 @@ export interface InvoiceChange {
   readonly amountPaid: Money;
 }
 
+/** What a credit takes off an open invoice, which may settle it; the provider's payment of the old amount was canceled before. */
+export interface InvoiceReduction {
+  readonly id: string;
+  /** What it must ask for, or nothing is written. */
+  readonly expected: Money;
+  readonly credit: Money;
+  readonly carriedOver: Money;
+  readonly status: 'open' | 'paid' | 'uncollectible';
+}
+
 /** The payment row as it shall be; `expected` is the number of finished attempts it must have, or nothing is written. */
 export interface PaymentRow {
   readonly id: string;
@@ -106,6 +116,7 @@ export interface Recording {
   } | null;
   readonly invoice?: NewInvoice;
   readonly invoiceChanges?: readonly InvoiceChange[];
+  readonly reductions?: readonly InvoiceReduction[];
   /** Adds to a customer's balance; `expected` is the balance that the invoice was computed with. */
   readonly balance?: { readonly customerId: string; readonly change: Money; readonly expected: Money | null };
   readonly payment?:
@@ -132,12 +143,17 @@ function invoiceRow(invoice: NewInvoice) {
     series: invoice.series,
     currency: totals.total.currency,
     total: totals.total.amount,
+    credit_given: totals.creditGiven.amount,
     balance_applied: totals.balanceApplied.amount,
     carried_over: totals.carriedOver.amount,
     amount_due: totals.amountDue.amount,
     period_start: toIso(invoice.periodStart),
     period_end: toIso(invoice.periodEnd),
   };
+}
+
+function reductionRow({ id, expected, credit, carriedOver, status }: InvoiceReduction) {
+  return { id, expected: expected.amount, credit: credit.amount, carried_over: carriedOver.amount, status };
 }
 
 const isNothingDue = (totals: InvoiceTotals): boolean => /^[0.]+$/.test(totals.amountDue.amount);
@@ -262,12 +278,14 @@ const oneOrNone = <T, R>(value: T | null | undefined, rowOf: (value: T) => R): R
 /** The rows of each part; a part without any is left out of the statement. */
 function rowsOf(recording: Recording): Readonly<Record<Part, readonly object[]>> {
   const changes = recording.invoiceChanges ?? [];
+  const reductions = recording.reductions ?? [];
   return {
     invoice: oneOrNone(recording.invoice, invoiceRow),
     lines: recording.invoice === undefined ? [] : lineRows(recording.invoice),
     changes: changes.map(({ id, status, amountPaid }) => ({ id, status, amount_paid: amountPaid.amount })),
     balance: oneOrNone(recording.balance, balanceRow),
-    closed: changes.filter(({ status }) => status !== 'paid').map(({ id }) => ({ id })),
+    reduced: reductions.map(reductionRow),
+    closed: [...changes.filter(({ status }) => status !== 'paid'), ...reductions].map(({ id }) => ({ id })),
     payment: oneOrNone(recording.payment, paymentRow),
     declines: oneOrNone(recording.declines, (declines) => declines),
     attempt: oneOrNone(recording.attempt, attemptRow),

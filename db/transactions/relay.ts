@@ -75,6 +75,7 @@ with picked as (
         and exists (select from refunds q where q.payment_id = p.id and q.provider_ref is null and q.status = 'requested') then 'wait'
       when c.type = 'payment_intent.succeeded' and p.status = 'succeeded' then 'known'
       when c.type in ('payment_intent.payment_failed', 'payment_intent.requires_action') and p.status = 'succeeded' then 'known'
+      when c.type = 'payment_intent.canceled' and p.status = 'canceled' then 'known'
       else 'tell'
     end as decision
   from picked c

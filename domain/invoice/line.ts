@@ -51,4 +51,6 @@ export interface BilledLine {
   readonly full?: { readonly start: Instant; readonly end: Instant };
   /** The unrounded price of the full period that the line was made from. */
   readonly exact: string;
+  /** The invoice that bills it, while that is open and no money for it is on its way; absent: paid, or as good as paid. */
+  readonly openInvoice?: { readonly id: string; readonly amountDue: Money };
 }

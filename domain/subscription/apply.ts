@@ -2,7 +2,7 @@
  * Folds a fact into the state. Pure and total: it never overwrites what another message set meanwhile, because the workflow has one
  * writer and facts name only what they change.
  */
-import type { IssuedInvoice, SubscriptionEvent } from './events';
+import type { CreditedInvoice, IssuedInvoice, SubscriptionEvent } from './events';
 import { processingCheckMs } from '../collection';
 import type { Anchor, Collection, Period, SubscriptionState, Terms } from './state';
 import { canTransition, nextStatus, type Transition } from './transitions';
@@ -195,10 +195,36 @@ function resume(state: SubscriptionState, event: EventOf<'resumed'>): Subscripti
   return enqueue(owed ? move(active, 'payment_failed') : active, event.invoice, event.at);
 }
 
+/** The customer was asked to confirm a payment of the old amount, which is canceled: the new amount is asked for at once. */
+function askAnew(state: SubscriptionState, invoiceId: string, at: Instant): SubscriptionState {
+  const { collection } = state;
+  if (collection === null || collection.invoiceId !== invoiceId || collection.checkAt === null) return state;
+  return {
+    ...state,
+    collection: { ...collection, checkAt: null, nextAt: at, action: 'attempt', waitingFor: 'retry' },
+  };
+}
+
+/** Credits of a new invoice reduced older ones: those that ask for nothing any more are settled. */
+function reduce(state: SubscriptionState, credited: readonly CreditedInvoice[], at: Instant): SubscriptionState {
+  return credited.reduce(
+    (reduced, { invoiceId, open }) =>
+      open ? askAnew(reduced, invoiceId, at) : settle(reduced, { type: 'invoice_settled', at, invoiceId, how: 'paid' }),
+    state,
+  );
+}
+
 /** A subscription that never became active owes nothing; one that was served still owes what is open. */
 function cancel(state: SubscriptionState, event: EventOf<'canceled'>): SubscriptionState {
-  const collection = state.status === 'incomplete' ? null : state.collection;
-  return enqueue({ ...withNothingPlanned(move(state, 'cancel')), collection }, event.invoice, event.at);
+  const reduced = reduce(state, event.credited ?? [], event.at);
+  const collection = state.status === 'incomplete' ? null : reduced.collection;
+  return enqueue({ ...withNothingPlanned(move(reduced, 'cancel')), collection }, event.invoice, event.at);
+}
+
+function changeTerms(state: SubscriptionState, event: EventOf<'terms_changed'>): SubscriptionState {
+  const { terms, label } = event;
+  const reduced = reduce(onCalendar(state, event.calendar), event.credited ?? [], event.at);
+  return enqueue({ ...reduced, terms, label, pendingTerms: null }, event.invoice, event.at);
 }
 
 function issue(state: SubscriptionState, event: EventOf<'invoice_issued'>): SubscriptionState {
@@ -251,12 +277,7 @@ const handlers: Handlers = {
     pause: { since: event.at, resumeAt: null, mode: 'shift_schedule', cause: 'trial_end' },
   }),
   invoice_issued: issue,
-  terms_changed: (state, event) =>
-    enqueue(
-      { ...onCalendar(state, event.calendar), terms: event.terms, label: event.label, pendingTerms: null },
-      event.invoice,
-      event.at,
-    ),
+  terms_changed: changeTerms,
   terms_scheduled: (state, event) => ({ ...state, pendingTerms: event.terms }),
   change_unscheduled: (state) => ({ ...state, pendingTerms: null }),
   cancel_scheduled: (state, event) => ({ ...state, cancelAt: event.cancelAt }),

@@ -17,6 +17,12 @@ export interface IssuedInvoice {
   readonly open: boolean;
 }
 
+/** An older open invoice that the credits of a new one reduced; `open` is false when it asks for nothing any more. */
+export interface CreditedInvoice {
+  readonly invoiceId: string;
+  readonly open: boolean;
+}
+
 export type SubscriptionEvent =
   | {
       readonly type: 'trial_started';
@@ -48,12 +54,18 @@ export type SubscriptionEvent =
       readonly invoice: IssuedInvoice | null;
       /** Present when the change starts a new billing calendar (another interval). */
       readonly calendar: { readonly period: Period; readonly anchor: Anchor } | null;
+      readonly credited?: readonly CreditedInvoice[];
     }
   | { readonly type: 'terms_scheduled'; readonly at: Instant; readonly terms: Terms }
   | { readonly type: 'change_unscheduled'; readonly at: Instant }
   | { readonly type: 'cancel_scheduled'; readonly at: Instant; readonly cancelAt: Instant }
   | { readonly type: 'cancel_unscheduled'; readonly at: Instant }
-  | { readonly type: 'canceled'; readonly at: Instant; readonly invoice: IssuedInvoice | null }
+  | {
+      readonly type: 'canceled';
+      readonly at: Instant;
+      readonly invoice: IssuedInvoice | null;
+      readonly credited?: readonly CreditedInvoice[];
+    }
   | { readonly type: 'expired'; readonly at: Instant }
   | {
       readonly type: 'paused';

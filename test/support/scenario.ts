@@ -28,6 +28,8 @@ export interface InvoiceView {
   readonly number: string;
   readonly status: string;
   readonly total: MoneyView;
+  readonly credit_given: MoneyView;
+  readonly credit_received: MoneyView;
   readonly balance_applied: MoneyView;
   readonly carried_over: MoneyView;
   readonly amount_due: MoneyView;

@@ -2,6 +2,8 @@
 import { billChange } from '../../../domain/invoice/change-bill';
 import { creditLines } from '../../../domain/invoice/change-lines';
 import { fullPeriod } from '../../../domain/invoice/change-bill';
+import type { InvoiceLine } from '../../../domain/invoice/line';
+import { reductionsOf } from '../../../domain/invoice/reductions';
 import {
   refuseCommand,
   type Cancel,
@@ -16,7 +18,7 @@ import type { SubscriptionEvent } from '../../../domain/subscription/events';
 import type { Terms } from '../../../domain/subscription/state';
 import { fromIso } from '../../../domain/time';
 import { issue, resume, settleable } from './perform';
-import { booksOf, planOf, type World } from './world';
+import { billedNow, booksOf, planOf, reduceInvoices, type World } from './world';
 
 type Execution<N extends CommandName> = (world: World, payload: CommandPayloads[N]) => SubscriptionEvent | null;
 
@@ -31,13 +33,20 @@ function change(
   const made = billChange(state, {
     current: planOf(world, state.terms),
     target: planOf(world, terms),
-    billed: world.billed.filter((line) => line.periodEnd > when),
+    billed: billedNow(world).filter((line) => line.periodEnd > when),
     terms,
     policy: proration === 'none' ? 'none' : 'seconds',
     at: when,
   });
-  const invoice = made.lines.length === 0 ? null : issue(world, made.lines);
-  return { type: 'terms_changed', at: now, terms, label: state.label, invoice, calendar: made.calendar };
+  const common = { type: 'terms_changed', at: now, terms, label: state.label, calendar: made.calendar } as const;
+  return made.lines.length === 0 ? { ...common, invoice: null } : { ...common, ...issueCredits(world, made.lines) };
+}
+
+/** What credit lines credit of open invoices comes off those. */
+function issueCredits(world: World, lines: readonly InvoiceLine[]) {
+  const reductions = reductionsOf(lines, billedNow(world), '0.50');
+  const invoice = issue(world, lines, reductions);
+  return { invoice, credited: reduceInvoices(world, reductions) };
 }
 
 function cancel(world: World, { atPeriodEnd, credit }: Cancel): SubscriptionEvent | null {
@@ -50,12 +59,12 @@ function cancel(world: World, { atPeriodEnd, credit }: Cancel): SubscriptionEven
     for (const id of ids) booksOf(world, id).status = 'void';
     return { type: 'canceled', at: now, invoice: null };
   }
-  const billed = world.billed.filter((line) => line.periodEnd > now);
+  const billed = billedNow(world).filter((line) => line.periodEnd > now);
   if (credit !== true || state.period === null || billed.length === 0)
     return { type: 'canceled', at: now, invoice: null };
   const full = fullPeriod(state, planOf(world, state.terms));
   const lines = creditLines(billed, { full, at: now, policy: 'seconds', timeZone: state.timeZone });
-  return { type: 'canceled', at: now, invoice: lines.length === 0 ? null : issue(world, lines) };
+  return { type: 'canceled', at: now, ...(lines.length === 0 ? { invoice: null } : issueCredits(world, lines)) };
 }
 
 /** Takes an open invoice out of the books, unless money is coming for it. */

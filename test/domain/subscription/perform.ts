@@ -4,8 +4,9 @@ import { attemptAllowed } from '../../../domain/dunning';
 import type { InvoiceLine } from '../../../domain/invoice/line';
 import { billPeriod, termsAt } from '../../../domain/invoice/period-bill';
 import { billResume } from '../../../domain/invoice/resume-bill';
+import type { Reduction } from '../../../domain/invoice/reductions';
 import { invoiceTotals } from '../../../domain/invoice/totals';
-import { isZero, zero } from '../../../domain/money';
+import { zero } from '../../../domain/money';
 import type { Step } from '../../../domain/subscription/decide';
 import type { IssuedInvoice, IssueReason, SubscriptionEvent } from '../../../domain/subscription/events';
 import { finalStatuses } from '../../../domain/subscription/state';
@@ -16,11 +17,21 @@ import { bookInvoice, booksOf, drawDecline, planOf, type Truth, type World } fro
 type Action = Exclude<Step, { kind: 'wait' | 'end' }>;
 
 /** Books the invoice and its charges. */
-export function issue(world: World, lines: readonly InvoiceLine[]): IssuedInvoice {
-  const totals = invoiceTotals(lines, zero(world.state.currency), '0.50');
+export function issue(
+  world: World,
+  lines: readonly InvoiceLine[],
+  reductions: readonly Reduction[] = [],
+): IssuedInvoice {
+  const { total, amountDue } = invoiceTotals(lines, zero(world.state.currency), '0.50', reductions);
   const credited = new Set(lines.map((line) => line.creditsLineId));
-  world.billed = [...world.billed.filter((line) => !credited.has(line.id)), ...booked(lines, 1000 * (world.made + 1))];
-  return bookInvoice(world, totals.total.amount, !isZero(totals.amountDue));
+  const made = booked(lines, 1000 * (world.made + 1));
+  const issued = bookInvoice(world, total, amountDue);
+  const openInvoice = { id: issued.id, amountDue };
+  world.billed = [
+    ...world.billed.filter((line) => !credited.has(line.id)),
+    ...made.map((line) => ({ ...line, openInvoice })),
+  ];
+  return issued;
 }
 
 function bill(world: World, reason: IssueReason, at: Instant): SubscriptionEvent {

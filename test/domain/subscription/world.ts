@@ -6,7 +6,9 @@ import type { DeclineClass } from '../../../domain/decline';
 import type { DunningPolicy } from '../../../domain/dunning';
 import type { BilledLine } from '../../../domain/invoice/line';
 import type { PlanVersion } from '../../../domain/plan';
-import type { IssuedInvoice } from '../../../domain/subscription/events';
+import type { Reduction } from '../../../domain/invoice/reductions';
+import { isZero, zero, type Money } from '../../../domain/money';
+import type { CreditedInvoice, IssuedInvoice } from '../../../domain/subscription/events';
 import type { Period, SubscriptionState } from '../../../domain/subscription/state';
 import type { Instant } from '../../../domain/time';
 import { exampleId } from './example';
@@ -15,6 +17,7 @@ export type Truth = 'succeeded' | 'declined' | 'requires_action' | 'processing';
 
 /** An invoice and what the provider holds for it. */
 export interface BookedInvoice {
+  due: Money;
   status: 'open' | 'paid' | 'void' | 'uncollectible';
   attempts: number;
   /** What our books say of the payment; null before the first try. */
@@ -65,11 +68,34 @@ export function planOf(world: World, { planId }: { readonly planId: string }): P
   return found;
 }
 
-export function bookInvoice(world: World, total: string, open: boolean): IssuedInvoice {
+export function bookInvoice(world: World, total: Money, due: Money): IssuedInvoice {
   world.made += 1;
   const id = exampleId('inv', world.made);
-  world.invoices.set(id, { status: open ? 'open' : 'paid', attempts: 0, recorded: null, truth: null });
-  return { id, number: `INV-${String(world.made).padStart(6, '0')}`, total, open };
+  const open = !isZero(due);
+  world.invoices.set(id, { due, status: open ? 'open' : 'paid', attempts: 0, recorded: null, truth: null });
+  return { id, number: `INV-${String(world.made).padStart(6, '0')}`, total: total.amount, open };
+}
+
+/** Charges as the books hold them now: with what their invoice still asks for. Money under way counts as paid. */
+export function billedNow(world: World): BilledLine[] {
+  return world.billed.map((line) => {
+    const { id } = line.openInvoice ?? { id: '' };
+    const { status, truth, due } = booksOf(world, id);
+    const isOpen = status === 'open' && truth !== 'succeeded' && truth !== 'processing';
+    return { ...line, openInvoice: { id, amountDue: isOpen ? due : zero(due.currency) } };
+  });
+}
+
+/** Credits reduce older open invoices, whose payments were canceled at the provider. */
+export function reduceInvoices(world: World, reductions: readonly Reduction[]): CreditedInvoice[] {
+  return reductions.map(({ invoiceId, amountDue }) => {
+    const invoice = booksOf(world, invoiceId);
+    invoice.due = amountDue;
+    invoice.status = isZero(amountDue) ? 'paid' : 'open';
+    invoice.recorded = null;
+    invoice.truth = null;
+    return { invoiceId, open: !isZero(amountDue) };
+  });
 }
 
 export function booksOf(world: World, invoiceId: string): BookedInvoice {

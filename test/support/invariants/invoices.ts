@@ -9,10 +9,40 @@ select i.id, i.total, sum(l.amount) as lines from invoices i left join invoice_l
 where i.tenant_id = $1 group by i.id having i.total <> coalesce(sum(l.amount), 0)`,
   },
   {
-    rule: 'an invoice asks for its total less what the balance paid and what is carried over',
+    rule: 'an invoice asks for its total and what it credited to others, less what others credited, what the balance paid and what is carried over',
     rows: `
-select id, total, balance_applied, carried_over, amount_due from invoices
-where tenant_id = $1 and amount_due <> total - balance_applied - carried_over`,
+select id, total, credit_given, credit_received, balance_applied, carried_over, amount_due from invoices
+where tenant_id = $1 and amount_due <> total + credit_given - credit_received - balance_applied - carried_over`,
+  },
+  {
+    rule: 'nothing is credited of what was not paid: an invoice that asks for money, or was given up, received the credits of its charges itself',
+    rows: `
+select i.id, i.status, i.amount_due, i.credit_received, c.credited from invoices i
+join lateral (
+  select coalesce(-sum(l.amount), 0) as credited from invoice_lines charge
+  join invoice_lines l on l.credits_line_id = charge.id join invoices v on v.id = l.invoice_id and v.status <> 'void'
+  where charge.invoice_id = i.id
+) c on true
+where i.tenant_id = $1 and i.status in ('open', 'uncollectible') and i.amount_due > 0 and c.credited > i.credit_received
+  -- A debit under way counts as paid; when it fails, what was credited is settled at the end.
+  and not (i.status = 'open' and exists (select from payment_attempts a join payments p on p.id = a.payment_id
+    where p.invoice_id = i.id and a.outcome = 'processing'))`,
+  },
+  {
+    rule: 'what invoices credited to others, the others received',
+    rows: `
+with received as (
+  select subscription_id, currency, sum(credit_received) as amount from invoices where tenant_id = $1 group by 1, 2
+), given as (
+  select subscription_id, currency, sum(credit_given) as amount from invoices where tenant_id = $1 group by 1, 2
+), taken_back as (
+  select i.subscription_id, p.currency, sum(p.amount) as amount from ledger_postings p
+  join ledger_entries e on e.id = p.entry_id and e.kind = 'write_off' join invoices i on i.id = e.source
+  where p.tenant_id = $1 and p.account = 'customer_balance' group by 1, 2
+)
+select r.subscription_id, r.amount as received, g.amount as given, t.amount as taken_back from received r
+join given g using (subscription_id, currency) left join taken_back t using (subscription_id, currency)
+where r.amount <> g.amount + coalesce(t.amount, 0)`,
   },
   {
     rule: 'a paid invoice has exactly one succeeded payment of what it asked for, or asked for nothing; no other has any',
@@ -41,7 +71,7 @@ where i.tenant_id = $1 and (i.carried_over < 0 or i.carried_over <> 0 and i.amou
 with moved as (
   select i.customer_id, i.currency, i.id, i.amount_due, e.kind, e.recorded_at, e.id as entry_id,
     coalesce((select -sum(p.amount) from ledger_postings p where p.entry_id = e.id and p.account = 'customer_balance'), 0) as change
-  from ledger_entries e join invoices i on i.id = e.source where e.tenant_id = $1 and e.kind in ('invoice', 'void')
+  from ledger_entries e join invoices i on i.id = e.source where e.tenant_id = $1 and e.kind in ('invoice', 'void', 'carry_over', 'write_off')
 ), running as (
   select *, sum(change) over (partition by customer_id, currency order by recorded_at, entry_id) as balance from moved
 )

@@ -1,0 +1,68 @@
+/**
+ * Writes a fact whose invoice has credit lines. What they credit of invoices that are still open comes off those first: their payments at
+ * the provider are canceled, since they ask for the old amounts, and are made anew when they are collected.
+ */
+import { newId } from '../domain/ids';
+import type { BilledLine } from '../domain/invoice/line';
+import { reductionsOf, type Reduction } from '../domain/invoice/reductions';
+import { carryOverPostings } from '../domain/ledger';
+import { isZero } from '../domain/money';
+import type { CreditedInvoice, IssuedInvoice, SubscriptionEvent } from '../domain/subscription/events';
+import type { EntryRow, InvoiceReduction } from '../db/transactions/record';
+import type { ActivityDependencies } from './dependencies';
+import { minimumOf, recordInvoice, type InvoiceFact, type Parts } from './record-fact';
+import { prepareSettlement } from './settle-invoices';
+
+interface Credited {
+  readonly credited?: readonly CreditedInvoice[];
+}
+
+export interface CreditFact extends Omit<InvoiceFact, 'eventOf'> {
+  /** The charges that the credit lines give back from. */
+  readonly billed: readonly BilledLine[];
+  readonly eventOf: (invoice: IssuedInvoice, credited: Credited) => SubscriptionEvent;
+}
+
+const rowOf = ({ invoiceId: id, expected, credit, carriedOver, amountDue }: Reduction): InvoiceReduction => ({
+  id,
+  expected,
+  credit,
+  carriedOver,
+  status: isZero(amountDue) ? 'paid' : 'open',
+});
+
+const entryOf = ({ invoiceId, carriedOver }: Reduction): EntryRow => ({
+  id: newId('le'),
+  kind: 'carry_over',
+  source: invoiceId,
+  postings: carryOverPostings(carriedOver),
+});
+
+/** Money that turns out to have arrived for an invoice, or to be on its way, leaves nothing to reduce. */
+async function withdrawn(deps: ActivityDependencies, tenantId: string, planned: readonly Reduction[]) {
+  if (planned.length === 0) return planned;
+  const ids = planned.map(({ invoiceId }) => invoiceId);
+  const { open } = await prepareSettlement(deps, tenantId, ids);
+  return planned.filter(({ invoiceId }) => open.some(({ id }) => id === invoiceId));
+}
+
+function withReductions(parts: Parts, reductions: readonly Reduction[]): Parts {
+  const carried = reductions.filter(({ carriedOver }) => !isZero(carriedOver)).map(entryOf);
+  return { ...parts, reductions: reductions.map(rowOf), entries: [...(parts.entries ?? []), ...carried] };
+}
+
+/** Writes the fact, its invoice and the open invoices that it reduces in one transaction. */
+export async function recordCredits(deps: ActivityDependencies, fact: CreditFact): Promise<SubscriptionEvent> {
+  const { state, facts, billed, partsOf, eventOf, ...rest } = fact;
+  const planned = reductionsOf(fact.invoice.lines, billed, minimumOf(deps, facts, state.currency));
+  const reductions = await withdrawn(deps, state.tenantId, planned);
+  const credited = reductions.map(({ invoiceId, amountDue }) => ({ invoiceId, open: !isZero(amountDue) }));
+  return recordInvoice(deps, {
+    ...rest,
+    state,
+    facts,
+    invoice: { ...fact.invoice, reductions },
+    partsOf: (event, after) => withReductions(partsOf?.(event, after) ?? {}, reductions),
+    eventOf: (invoice) => eventOf(invoice, credited.length === 0 ? {} : { credited }),
+  });
+}
