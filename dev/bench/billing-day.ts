@@ -19,6 +19,8 @@ export interface BillingDayResult {
   /** Share of all cores that was busy, with whatever else ran on the machine. */
   readonly machineBusy: number;
   readonly commands: Readonly<Record<string, Latency>>;
+  /** Commands that were answered with 503: the engine gave up waiting. */
+  readonly commandsFailed: number;
 }
 
 export interface BillingDaySetting {
@@ -40,12 +42,15 @@ async function commandsUntil(
   business: Business,
   ids: readonly string[],
   until: number,
-): Promise<Record<string, Latency>> {
+): Promise<Pick<BillingDayResult, 'commands' | 'commandsFailed'>> {
+  const failed: string[] = [];
   const took: Record<string, number[]> = { changeQuantity: [], cancel: [], uncancel: [] };
   const command = async (name: string, path: string, body: object): Promise<void> => {
     const began = performance.now();
-    await business.api.post(path, body);
+    // A command that the engine gave up on is not left out: it took that long, and it counts.
+    const { status } = await business.api.send('POST', path, body);
     took[name]?.push(performance.now() - began);
+    if (status >= 500) failed.push(name);
   };
   const lanes = Array.from({ length: requestConcurrency }, (_, lane) => lane);
   await Promise.all(
@@ -58,7 +63,8 @@ async function commandsUntil(
       }
     }),
   );
-  return Object.fromEntries(Object.entries(took).map(([name, values]) => [name, latencyOf(values)]));
+  const commands = Object.fromEntries(Object.entries(took).map(([name, values]) => [name, latencyOf(values)]));
+  return { commands, commandsFailed: failed.length };
 }
 
 /** Lags of the payments in the window: recorded minus due; the due instant is the period's start plus the subscription's jitter. */
@@ -92,7 +98,7 @@ export async function measureBillingDay(setting: BillingDaySetting): Promise<Bil
   await pause(startAt + 2_000 * jitterSeconds - Date.now());
   const before = sampleCpu(roots);
   const from = new Date();
-  const commands = await commandsUntil(business, commanded, Date.now() + seconds * 1_000);
+  const commanding = await commandsUntil(business, commanded, Date.now() + seconds * 1_000);
   const to = new Date();
   const used = cpuBetween(before, sampleCpu(roots));
   const lags = await lagsOf(adminUrl, load, from, to);
@@ -103,6 +109,6 @@ export async function measureBillingDay(setting: BillingDaySetting): Promise<Bil
     paidPerSecond: Math.round((lags.length / wallMs) * 10_000) / 10,
     lag: latencyOf(lags),
     machineBusy: Math.round(((used['machine'] ?? 0) / (wallMs * setting.cores)) * 100) / 100,
-    commands,
+    ...commanding,
   };
 }

@@ -122,13 +122,14 @@ function sections(result: BenchResult): [string, Line[]][] {
   return found;
 }
 
-function billingDayLines({ commands, ...day }: BillingDayResult): Line[] {
+function billingDayLines({ commands, commandsFailed, ...day }: BillingDayResult): Line[] {
   return [
     line('renewals due a second', day.duePerSecond, ''),
     line('renewals paid a second', day.paidPerSecond, ''),
     latencyLine('renewal behind its due instant', day.lag),
     line('share of all cores busy', day.machineBusy, ''),
     ...Object.entries(commands).map(([name, latency]) => latencyLine(name, latency, busyCommandGoalMs)),
+    line('commands answered with 503', commandsFailed, ''),
   ];
 }
 
