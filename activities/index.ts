@@ -11,6 +11,7 @@ import { issueInvoice } from './issue-invoice';
 import { once } from './once';
 import { oneTryPerMethod } from './one-try-per-method';
 import { recordAttention } from './record-attention';
+import { recordDispute } from './record-dispute';
 import { refundPayment } from './refund-payment';
 
 export function createActivities(deps: ActivityDependencies) {
@@ -21,6 +22,7 @@ export function createActivities(deps: ActivityDependencies) {
     closeSubscription: once(deps, closeSubscription(deps)),
     recordAttention: once(deps, recordAttention(deps)),
     executeCommand: executeCommand(deps),
+    recordDispute: recordDispute(deps),
     refundPayment: refundPayment(deps),
     advanceTestClock: advanceTestClock(deps),
   };

@@ -112,6 +112,26 @@ create table customers (
   occurred_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null default now()
 );
+create table disputes (
+  id text not null,
+  tenant_id text not null,
+  payment_id text not null,
+  rail text not null,
+  provider_ref text not null,
+  kind text not null,
+  status text not null,
+  reason text not null,
+  amount numeric not null,
+  currency text not null,
+  amount_withdrawn numeric not null,
+  fee numeric not null,
+  fee_currency text not null,
+  evidence_due_at timestamp with time zone,
+  movement_refs text[] not null,
+  revision integer not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
 create table events (
   id text not null,
   tenant_id text not null,
@@ -304,6 +324,11 @@ create table products (
   stream text not null default 'subscriptions'::text,
   recorded_at timestamp with time zone not null default now()
 );
+create table rate_limits (
+  name text not null,
+  window_number bigint not null,
+  taken integer not null
+);
 create table refunds (
   id text not null,
   tenant_id text not null,
@@ -398,6 +423,13 @@ alter table customers add constraint customers_pkey PRIMARY KEY (id);
 alter table customers add constraint customers_default_payment_method_id_fkey FOREIGN KEY (default_payment_method_id) REFERENCES payment_methods(id);
 alter table customers add constraint customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table customers add constraint customers_test_clock_id_fkey FOREIGN KEY (test_clock_id) REFERENCES test_clocks(id);
+alter table disputes add constraint disputes_rail_provider_ref_key UNIQUE (rail, provider_ref);
+alter table disputes add constraint disputes_pkey PRIMARY KEY (id);
+alter table disputes add constraint disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+alter table disputes add constraint disputes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table disputes add constraint disputes_amount_check CHECK ((amount > (0)::numeric));
+alter table disputes add constraint disputes_kind_check CHECK ((kind = ANY (ARRAY['inquiry'::text, 'chargeback'::text])));
+alter table disputes add constraint disputes_status_check CHECK ((status = ANY (ARRAY['needs_response'::text, 'under_review'::text, 'won'::text, 'lost'::text, 'prevented'::text])));
 alter table events add constraint events_pkey PRIMARY KEY (id);
 alter table events add constraint events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table idempotency_keys add constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, key);
@@ -473,6 +505,7 @@ alter table prices add constraint prices_tenant_id_fkey FOREIGN KEY (tenant_id) 
 alter table prices add constraint prices_kind_check CHECK ((kind = ANY (ARRAY['recurring'::text, 'one_off'::text])));
 alter table products add constraint products_pkey PRIMARY KEY (id);
 alter table products add constraint products_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table rate_limits add constraint rate_limits_pkey PRIMARY KEY (name);
 alter table refunds add constraint refunds_pkey PRIMARY KEY (id);
 alter table refunds add constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
 alter table refunds add constraint refunds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
@@ -501,6 +534,8 @@ alter table webhook_inbox add constraint webhook_inbox_status_check CHECK ((stat
 CREATE INDEX audit_log_page ON public.audit_log USING btree (tenant_id, id);
 CREATE INDEX customers_of_clock ON public.customers USING btree (test_clock_id) WHERE (test_clock_id IS NOT NULL);
 CREATE INDEX customers_page ON public.customers USING btree (tenant_id, id);
+CREATE INDEX disputes_of_payment ON public.disputes USING btree (payment_id);
+CREATE INDEX disputes_page ON public.disputes USING btree (tenant_id, id);
 CREATE UNIQUE INDEX events_fact ON public.events USING btree (subscription_id, fact_seq) WHERE (fact_seq IS NOT NULL);
 CREATE INDEX events_of_subscription ON public.events USING btree (subscription_id, id);
 CREATE INDEX events_page ON public.events USING btree (tenant_id, id);
@@ -541,6 +576,7 @@ alter table api_keys enable row level security; create policy tenant_only on api
 alter table audit_log enable row level security; create policy tenant_only on audit_log using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table customer_balances enable row level security; create policy tenant_only on customer_balances using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table customers enable row level security; create policy tenant_only on customers using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table disputes enable row level security; create policy tenant_only on disputes using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table events enable row level security; create policy tenant_only on events using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table idempotency_keys enable row level security; create policy tenant_only on idempotency_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table invoice_lines enable row level security; create policy tenant_only on invoice_lines using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));

@@ -109,6 +109,11 @@ export function refundWorkflowId(tenantId: string, refundId: string): string {
   return `refund/${tenantId}/${refundId}`;
 }
 
+/** The workflow that follows a dispute; the provider names it before we do. */
+export function disputeWorkflowId(tenantId: string, providerRef: string): string {
+  return `dispute/${tenantId}/${providerRef}`;
+}
+
 /** The workflow that advances a test clock. */
 export function testClockWorkflowId(tenantId: string, clockId: string): string {
   return `clock/${tenantId}/${clockId}`;

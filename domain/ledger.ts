@@ -1,6 +1,6 @@
 /**
  * Which accounts a movement of money touches. Debits are positive, credits negative; every set sums to zero per currency.
- * Accounts: receivable, cash:{rail}, revenue:{stream}, deferred:{stream}, provider_fees:{rail}, customer_balance, refunds, bad_debt.
+ * Accounts: receivable, cash:{rail}, revenue:{stream}, deferred:{stream}, provider_fees:{rail}, customer_balance, refunds, disputes, bad_debt.
  */
 import { fail } from './errors';
 import { add, isZero, negate, subtract, sum, zero, type Money } from './money';
@@ -17,6 +17,7 @@ export const standingAccounts: Readonly<Record<string, { readonly kind: AccountK
   receivable: { kind: 'asset', name: 'Receivable from customers' },
   customer_balance: { kind: 'liability', name: 'Balances held for customers' },
   refunds: { kind: 'expense', name: 'Refunds to customers' },
+  disputes: { kind: 'expense', name: 'Taken back by payers in disputes' },
   bad_debt: { kind: 'expense', name: 'Invoices given up' },
 };
 
@@ -108,6 +109,15 @@ export function refundPostings(rail: string, amount: Money): Posting[] {
   return nonZero([
     { account: 'refunds', amount },
     { account: `cash:${rail}`, amount: negate(amount) },
+  ]);
+}
+
+/** Money that a dispute moved: `gross` is below zero when it was taken, above when it came back. The fee is the provider's, and apart. */
+export function disputePostings(rail: string, gross: Money, fee: Money): Posting[] {
+  return nonZero([
+    { account: 'disputes', amount: negate(gross) },
+    { account: `cash:${rail}`, amount: gross },
+    ...feePostings(rail, fee),
   ]);
 }
 

@@ -7,14 +7,18 @@ import {
   WorkflowUpdateFailedError,
   type Client,
 } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
 import type { SubscriptionState } from '../domain/subscription/state';
 import { toIso, type Instant } from '../domain/time';
 import {
+  disputeWorkflowId,
   messages,
   queues,
   refundWorkflowId,
+  searchAttributes,
   subscriptionWorkflowId,
   workflowTypes,
+  type DisputeInput,
   type ProviderFact,
   subscriptionStart,
   type RefundInput,
@@ -62,6 +66,18 @@ export function createMessenger(client: Client, taskQueue: string): WorkflowMess
         taskQueue: main,
         args: [input],
         staticSummary: input.label,
+        signal: messages.providerFact,
+        signalArgs: [{ eventId, type }],
+      });
+    },
+    followDispute: async ({ tenantId, paymentId, providerRef, eventId, type }) => {
+      const input: DisputeInput = { tenantId, paymentId, providerRef, label: `Dispute ${providerRef}` };
+      await client.workflow.signalWithStart<AnyWorkflow, [ProviderFact]>(workflowTypes.dispute, {
+        workflowId: disputeWorkflowId(tenantId, providerRef),
+        taskQueue: main,
+        args: [input],
+        staticSummary: input.label,
+        typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.tenantId, value: tenantId }]),
         signal: messages.providerFact,
         signalArgs: [{ eventId, type }],
       });

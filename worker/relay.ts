@@ -19,6 +19,14 @@ export interface WorkflowMessenger {
   startRefund(payload: unknown): Promise<void>;
   /** Starts the refund's workflow again if it has ended: a refund that succeeded can still fail. */
   reopenRefund(target: { tenantId: string; refundId: string; eventId: string; type: string }): Promise<void>;
+  /** Starts the workflow that follows a dispute, or wakes it. */
+  followDispute(target: {
+    tenantId: string;
+    paymentId: string;
+    providerRef: string;
+    eventId: string;
+    type: string;
+  }): Promise<void>;
   signal(workflowId: string, name: string, args: readonly unknown[]): Promise<void>;
 }
 
@@ -43,7 +51,10 @@ async function deliver(messenger: WorkflowMessenger, row: OutboxRow): Promise<vo
 
 /** What a provider's event concerns, told to the workflow that owns it. */
 async function tell(messenger: WorkflowMessenger, row: InboxRow): Promise<void> {
-  if (row.refundId !== null && row.tenantId !== null) {
+  const { tenantId, dispute, eventId, type } = row;
+  if (dispute !== null && tenantId !== null) {
+    await messenger.followDispute({ ...dispute, tenantId, eventId, type });
+  } else if (row.refundId !== null && row.tenantId !== null) {
     await messenger.reopenRefund({
       tenantId: row.tenantId,
       refundId: row.refundId,

@@ -5,10 +5,15 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import { subscriptionWorkflowId } from '../domain/ids';
 import type { SubscriptionState, SubscriptionStatus } from '../domain/subscription/state';
 
-export { refundWorkflowId, subscriptionWorkflowId, testClockWorkflowId } from '../domain/ids';
+export { disputeWorkflowId, refundWorkflowId, subscriptionWorkflowId, testClockWorkflowId } from '../domain/ids';
 
 /** Workflow type names. Renaming one orphans every running workflow of that type. */
-export const workflowTypes = { subscription: 'subscription', refund: 'refund', testClock: 'testClock' } as const;
+export const workflowTypes = {
+  subscription: 'subscription',
+  refund: 'refund',
+  dispute: 'dispute',
+  testClock: 'testClock',
+} as const;
 
 /** Workflows and database activities share one queue (eager dispatch needs the same worker); provider calls have their own, rate-limited. */
 export const queues = {
@@ -55,6 +60,14 @@ export interface SubscriptionInput {
 export interface RefundInput {
   readonly tenantId: string;
   readonly refundId: string;
+  readonly label: string;
+}
+
+export interface DisputeInput {
+  readonly tenantId: string;
+  readonly paymentId: string;
+  /** The provider's id of the dispute. */
+  readonly providerRef: string;
   readonly label: string;
 }
 

@@ -1,5 +1,6 @@
 /** The workflows that the worker bundles. */
 import { setWorkflowOptions } from '@temporalio/workflow';
+import { dispute } from './dispute';
 import { refund } from './refund';
 import { subscription } from './subscription';
 import { testClock } from './test-clock';
@@ -8,5 +9,6 @@ import { testClock } from './test-clock';
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, subscription);
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, testClock);
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, refund);
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, dispute);
 
-export { refund, subscription, testClock };
+export { dispute, refund, subscription, testClock };

@@ -92,5 +92,6 @@ export const rails = {
   executeCommand: fastThenOrdinary<'executeCommand'>(local.executeCommand, () => payments().executeCommand),
   endDunning: fastThenOrdinary<'endDunning'>(local.endDunning, () => payments().endDunning),
   closeSubscription: fastThenOrdinary<'closeSubscription'>(local.closeSubscription, () => payments().closeSubscription),
+  recordDispute: fastThenOrdinary<'recordDispute'>(local.recordDispute, () => payments().recordDispute),
   refundPayment: fastThenOrdinary<'refundPayment'>(local.refundPayment, () => payments().refundPayment),
 };

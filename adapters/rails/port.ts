@@ -4,6 +4,7 @@
  * A business "no" (a decline, a refused refund) is a value. An exception is an outage (`RailUnavailable`, safe to retry after a read)
  * or a bug (`RailRefusedRequest`, never retried).
  */
+import type { DisputeKind, DisputeStatus } from '../../domain/dispute';
 import type { Money } from '../../domain/money';
 
 /** The facts of one stored payment method as the engine keeps them. */
@@ -30,9 +31,9 @@ export interface DeclineFacts {
   readonly message: string;
 }
 
-/** What the provider kept of a succeeded charge: gross = fee + net, all in the settlement currency. */
+/** One movement of money at the provider: gross = fee + net, all in the settlement currency; what goes out is below zero. */
 export interface SettlementFacts {
-  /** The provider's balance transaction; null while it is not known yet. */
+  /** The provider's balance transaction. */
   readonly balanceTransactionRef: string;
   readonly gross: Money;
   readonly fee: Money;
@@ -91,6 +92,20 @@ export interface RefundRequest {
   readonly idempotencyKey: string;
 }
 
+/** The state of a dispute at the provider, with every movement of money that it made so far. */
+export interface DisputeState {
+  readonly providerRef: string;
+  readonly paymentProviderRef: string | null;
+  readonly kind: DisputeKind;
+  readonly status: DisputeStatus;
+  readonly reason: string;
+  /** What is disputed, in the currency of the payment. */
+  readonly amount: Money;
+  /** Until when an answer is taken, in epoch milliseconds; null when none is. */
+  readonly evidenceDueAt: number | null;
+  readonly movements: readonly SettlementFacts[];
+}
+
 /** A provider's webhook after its signature and age were checked. */
 export interface ProviderEvent {
   readonly id: string;
@@ -118,6 +133,8 @@ export interface RailCapabilities {
   readonly partialRefunds: boolean;
   readonly customerAction: boolean;
   readonly delayedSettlement: boolean;
+  /** A payer can object with their bank after the payment succeeded; a rail without throws `RailRefusedRequest` from `readDispute`. */
+  readonly disputes: boolean;
   /** The least amount that can be charged, per currency, in major units; a currency that is absent has no minimum. */
   readonly minimumAmounts: Readonly<Record<string, string>>;
 }
@@ -150,6 +167,8 @@ export interface Rail {
   cancelPayment(request: { providerRef: string; idempotencyKey: string }): Promise<PaymentState>;
   refundPayment(request: RefundRequest): Promise<RefundOutcome>;
   readRefund(request: { providerRef: string }): Promise<RefundState>;
+  /** Reads a dispute that a webhook named. */
+  readDispute(request: { providerRef: string }): Promise<DisputeState>;
   /** Checks signature and age (both ways) of a raw body. Never throws on bad input. `now` is epoch milliseconds of the wall clock. */
   verifyWebhook(request: { rawBody: string; signature: string | null; now: number }): WebhookVerification;
   /** Is the provider reachable? For the health page only. */

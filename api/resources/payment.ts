@@ -1,5 +1,6 @@
 /** Payment methods, payments and refunds on the wire. */
 import { z } from '@hono/zod-openapi';
+import type { Dispute } from '../../db/queries/disputes';
 import type { PaymentAttempt } from '../../db/queries/payment-attempts';
 import type { PaymentMethod } from '../../db/queries/payment-methods';
 import type { Payment } from '../../db/queries/payments';
@@ -7,6 +8,7 @@ import type { Refund } from '../../db/queries/refunds';
 import { toIso } from '../../domain/time';
 import { idField, instantAnswer, moneyAnswer, moneyField, wireMoney } from '../fields';
 import { customerExample } from './customer';
+import { disputeAnswer, disputeExample, presentDispute } from './dispute';
 
 const at = '2026-01-31T00:00:00.000Z';
 const usd = (amount: string) => ({ amount, currency: 'USD' });
@@ -103,6 +105,7 @@ export const paymentExample = {
       created_at: at,
     },
   ],
+  disputes: [disputeExample],
 };
 
 export const paymentAnswer = z
@@ -124,6 +127,10 @@ export const paymentAnswer = z
       .array(attemptAnswer)
       .optional()
       .openapi({ description: 'Always for one payment; in lists with expand[]=attempts.' }),
+    disputes: z
+      .array(disputeAnswer)
+      .optional()
+      .openapi({ description: 'Always for one payment; in lists with expand[]=disputes.' }),
   })
   .openapi('Payment', { example: paymentExample });
 
@@ -138,12 +145,16 @@ function presentAttempt(attempt: PaymentAttempt): z.infer<typeof attemptAnswer> 
   };
 }
 
-/** A payment as it leaves; with its attempts when they were read. */
-export function presentPayment(
-  payment: Payment,
-  attempts: readonly PaymentAttempt[] | null,
-): z.infer<typeof paymentAnswer> {
+/** What belongs to payments and was read with them; null was not. */
+interface WithPayments {
+  readonly attempts: readonly PaymentAttempt[] | null;
+  readonly disputes: readonly Dispute[] | null;
+}
+
+/** A payment as it leaves; with its attempts and disputes when they were read. */
+export function presentPayment(payment: Payment, { attempts, disputes }: WithPayments): z.infer<typeof paymentAnswer> {
   const own = attempts?.filter((attempt) => attempt.paymentId === payment.id).map(presentAttempt);
+  const disputed = disputes?.filter((dispute) => dispute.paymentId === payment.id).map(presentDispute);
   return {
     id: payment.id,
     invoice_id: payment.invoiceId,
@@ -159,6 +170,7 @@ export function presentPayment(
     next_action_url: payment.nextActionUrl,
     created_at: toIso(payment.occurredAt),
     ...(own === undefined ? {} : { attempts: own }),
+    ...(disputed === undefined ? {} : { disputes: disputed }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Api } from '../context';
 import type { ApiDependencies } from '../dependencies';
 import { apiKeys } from './api-keys';
 import { customers } from './customers';
+import { disputes } from './disputes';
 import { events } from './events';
 import { health } from './health';
 import { invoices } from './invoices';
@@ -39,6 +40,7 @@ export const routes = {
   invoices,
   payments,
   refunds,
+  disputes,
   ledger,
   events,
 } as const satisfies Record<string, Register>;

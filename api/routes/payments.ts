@@ -1,5 +1,6 @@
 /** Payments: read only; the engine makes them. */
 import { createRoute, z } from '@hono/zod-openapi';
+import { disputesOfPayments } from '../../db/queries/disputes';
 import { attemptsOfPayments } from '../../db/queries/payment-attempts';
 import { findPayment, listPayments } from '../../db/queries/payments';
 import { idParameter, jsonAnswer } from '../answers';
@@ -15,7 +16,7 @@ const get = createRoute({
   method: 'get',
   path: '/payments/{id}',
   tags,
-  summary: 'Read a payment with its attempts',
+  summary: 'Read a payment with its attempts and disputes',
   request: idParameter(paymentExample.id),
   responses: { 200: jsonAnswer(paymentAnswer, 'The payment.') },
 });
@@ -27,7 +28,7 @@ const list = createRoute({
   request: {
     query: z.strictObject({
       ...pageFields,
-      ...expandField(['attempts']),
+      ...expandField(['attempts', 'disputes']),
       status: z.string().optional(),
       customer_id: z.string().optional(),
       subscription_id: z.string().optional(),
@@ -43,11 +44,12 @@ export function payments(api: Api, { database }: ApiDependencies): void {
     const { tenantId } = tenantOf(c);
     const { id } = c.req.valid('param');
     const db = database.as(tenantId);
-    const [payment, attempts] = await Promise.all([
+    const [payment, attempts, disputes] = await Promise.all([
       findPayment(db, tenantId, id),
       attemptsOfPayments(db, tenantId, [id]),
+      disputesOfPayments(db, tenantId, [id]),
     ]);
-    return c.json(presentPayment(foundOr404(payment, 'Payment', id), attempts), 200);
+    return c.json(presentPayment(foundOr404(payment, 'Payment', id), { attempts, disputes }), 200);
   });
   api.openapi(list, async (c) => {
     const { tenantId } = tenantOf(c);
@@ -55,14 +57,13 @@ export function payments(api: Api, { database }: ApiDependencies): void {
     const query = c.req.valid('query');
     const { status, customer_id: customerId, subscription_id: subscriptionId, invoice_id: invoiceId } = query;
     const page = await listPayments(db, tenantId, { status, customerId, subscriptionId, invoiceId }, pageOf(query));
-    const wanted = query['expand[]']?.includes('attempts') === true;
-    const attempts = wanted
-      ? await attemptsOfPayments(
-          db,
-          tenantId,
-          page.data.map((payment) => payment.id),
-        )
-      : null;
-    return c.json({ data: page.data.map((payment) => presentPayment(payment, attempts)), has_more: page.hasMore }, 200);
+    const ids = page.data.map((payment) => payment.id);
+    const wants = (name: 'attempts' | 'disputes') => query['expand[]']?.includes(name) === true;
+    const [attempts, disputes] = await Promise.all([
+      wants('attempts') ? attemptsOfPayments(db, tenantId, ids) : null,
+      wants('disputes') ? disputesOfPayments(db, tenantId, ids) : null,
+    ]);
+    const data = page.data.map((payment) => presentPayment(payment, { attempts, disputes }));
+    return c.json({ data, has_more: page.hasMore }, 200);
   });
 }

@@ -56,6 +56,8 @@ export interface InboxRow {
   /** The subscription's workflow that the payment belongs to; null when no payment of ours is meant. */
   readonly workflowId: string | null;
   readonly refundId: string | null;
+  /** A dispute of a payment of ours. */
+  readonly dispute: { readonly paymentId: string; readonly providerRef: string } | null;
 }
 
 // A payment with an attempt under way is left to its worker for a minute: most webhooks arrive before the answer is recorded.
@@ -68,7 +70,7 @@ with picked as (
   select provider, event_id, type, subject_kind, subject_ref, payment_ref, attempts, occurred_at
   from webhook_inbox where status = 'pending' and retry_at <= now() order by retry_at limit $1 for update skip locked
 ), decided as (
-  select c.*, coalesce(p.tenant_id, r.tenant_id) as owner, p.subscription_id, r.id as refund_id,
+  select c.*, coalesce(p.tenant_id, r.tenant_id) as owner, p.subscription_id, r.id as refund_id, p.id as payment_id,
     case
       when p.id is not null and p.attempt_begun is not null and p.attempt_begun_at is not null and c.attempts < 5 then 'wait'
       when c.subject_kind = 'refund' and r.id is null and c.attempts < 5
@@ -87,8 +89,15 @@ with picked as (
     retry_at = now() + make_interval(secs => least(600, 2 ^ least(i.attempts + 1, 10)))
   from decided d where i.provider = d.provider and i.event_id = d.event_id
 )
-select provider, event_id, type, owner as tenant_id, subscription_id, refund_id, decision from decided order by occurred_at, event_id`,
+select provider, event_id, type, owner as tenant_id, subscription_id, refund_id, payment_id, subject_kind, subject_ref, decision
+from decided order by occurred_at, event_id`,
 };
+
+function disputeOf(row: Record<string, unknown>): InboxRow['dispute'] {
+  const { payment_id: paymentId, subject_kind: kind, subject_ref: providerRef } = row;
+  if (kind !== 'dispute' || typeof paymentId !== 'string' || typeof providerRef !== 'string') return null;
+  return { paymentId, providerRef };
+}
 
 /** Claims what is due. Answers how many rows that were, and those whose workflow must be told. */
 export async function claimInbox(db: Queryable): Promise<{ claimed: number; toTell: InboxRow[] }> {
@@ -103,6 +112,7 @@ export async function claimInbox(db: Queryable): Promise<{ claimed: number; toTe
       workflowId:
         row['subscription_id'] === null ? null : subscriptionWorkflowId(row['tenant_id'], row['subscription_id']),
       refundId: row['refund_id'],
+      dispute: disputeOf(row),
     }));
   return { claimed: rows.length, toTell };
 }

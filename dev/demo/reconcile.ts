@@ -21,17 +21,35 @@ function clientOf(stripeUrl: string): Stripe {
   return new Stripe('sk_test_perennial_sandbox', { host: hostname, port, protocol: 'http', telemetry: false });
 }
 
+type Source = Stripe.BalanceTransaction['source'];
+
 /** The tenant stands in the metadata of every payment. */
-function tenantOf(source: Stripe.BalanceTransaction['source']): string | undefined {
+function tenantOf(source: Source): string | undefined {
   if (source === null || typeof source === 'string') return undefined;
   return 'metadata' in source ? (source.metadata as Stripe.Metadata | null)?.['tenant_id'] : undefined;
 }
 
+/** A dispute has no metadata of ours: it belongs to the tenant of its charge. */
+function chargeOf(source: Source): string | null {
+  if (source === null || typeof source === 'string' || source.object !== 'dispute') return null;
+  return typeof source.charge === 'string' ? source.charge : source.charge.id;
+}
+
+/** Every balance transaction of the tenant: of its charges, of their refunds and of their disputes. */
+async function transactionsOf(stripeUrl: string, tenantId: string): Promise<Stripe.BalanceTransaction[]> {
+  const all: Stripe.BalanceTransaction[] = [];
+  const list = clientOf(stripeUrl).balanceTransactions.list({ limit: 100, expand: ['data.source'] });
+  for await (const transaction of list) all.push(transaction);
+  const own = all.filter(({ source }) => tenantOf(source) === tenantId);
+  const sources = new Set(own.map(({ source }) => (typeof source === 'string' ? source : source?.id)));
+  const disputed = all.filter(({ source }) => sources.has(chargeOf(source) ?? undefined));
+  return [...own, ...disputed];
+}
+
 async function providerTotals(stripeUrl: string, tenantId: string, currency: string): Promise<Totals> {
   let totals: Totals = { cash: zero(currency), fees: zero(currency) };
-  const list = clientOf(stripeUrl).balanceTransactions.list({ limit: 100, expand: ['data.source'] });
-  for await (const { source, net, fee, currency: own } of list) {
-    if (tenantOf(source) !== tenantId || own.toUpperCase() !== currency) continue;
+  for (const { net, fee, currency: own } of await transactionsOf(stripeUrl, tenantId)) {
+    if (own.toUpperCase() !== currency) continue;
     totals = {
       cash: add(totals.cash, fromMinorUnits(BigInt(net), currency)),
       fees: add(totals.fees, fromMinorUnits(BigInt(fee), currency)),

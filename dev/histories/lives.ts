@@ -1,4 +1,5 @@
 /** The lives whose histories are recorded: together they take every way through the workflows' code. */
+import { waitFor } from '../stack/wait';
 import type { Stage } from './stage';
 
 type Life = (stage: Stage) => Promise<void>;
@@ -96,13 +97,38 @@ const outage: Life = async (stage) => {
   await stage.provider.clearFaults();
 };
 
-const refund: Life = async (stage) => {
+interface Paid {
+  readonly paymentId: string;
+  readonly invoiceId: string;
+}
+
+async function paidOnce(stage: Stage): Promise<Paid> {
   const customer = await stage.customer(null, 'pm_card_visa');
   const id = await stage.subscribe(customer, await stage.plan('49.00'));
   type Page = { data: readonly { id: string }[] };
   const [invoice] = (await stage.api.get<Page>(`/invoices?subscription_id=${id}`)).data;
   const [payment] = (await stage.api.get<Page>(`/payments?invoice_id=${invoice?.id}`)).data;
-  await stage.api.post('/refunds', { payment_id: payment?.id, amount: { amount: '10.00', currency: 'USD' } });
+  return { paymentId: payment?.id ?? '', invoiceId: invoice?.id ?? '' };
+}
+
+const refund: Life = async (stage) => {
+  const { paymentId } = await paidOnce(stage);
+  await stage.api.post('/refunds', { payment_id: paymentId, amount: { amount: '10.00', currency: 'USD' } });
+};
+
+/** A chargeback waits for its decision, and is won. */
+const dispute: Life = async (stage) => {
+  const { paymentId, invoiceId } = await paidOnce(stage);
+  const [charge] = (await stage.provider.charges(invoiceId))[invoiceId] ?? [];
+  const { id } = await stage.provider.dispute({ charge: charge?.id ?? '' });
+  const is = (status: string) =>
+    waitFor(`the dispute is ${status}`, async () => {
+      type Page = { data: readonly { status: string }[] };
+      return (await stage.api.get<Page>(`/disputes?payment_id=${paymentId}`)).data[0]?.status === status;
+    });
+  await is('needs_response');
+  await stage.provider.decideDispute(id, 'won');
+  await is('won');
 };
 
 /** Canceled by Temporal's own means while it owes, so that it goes on after the request: with a timer, a command and a try. */
@@ -127,4 +153,5 @@ export const lives: Readonly<Record<string, Life>> = {
   outage,
   refund,
   cancellation,
+  dispute,
 };

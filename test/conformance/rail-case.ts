@@ -25,6 +25,9 @@ export interface RailHarness {
   /** Plays the customer at the page that `requires_action` names. */
   answerAction(redirectUrl: string, answer: 'complete' | 'fail'): Promise<void>;
   settle(providerRef: string, outcome: 'succeed' | 'fail'): Promise<void>;
+  /** The payer's bank disputes a paid payment; answers the provider's id of the dispute. Rejects where there are no disputes. */
+  dispute(providerRef: string, kind: 'inquiry' | 'chargeback'): Promise<string>;
+  decideDispute(disputeRef: string, outcome: 'won' | 'lost'): Promise<void>;
   /** From now on no reply to this action arrives, until `heal`. */
   loseReplies(action: RailAction, moment: 'before_commit' | 'after_commit'): Promise<void>;
   heal(): Promise<void>;

@@ -4,6 +4,7 @@
  */
 import { describeCapabilities } from './rail-capabilities';
 import type { RailHarness } from './rail-case';
+import { describeDisputes } from './rail-disputes';
 import { describeMethods } from './rail-methods';
 import { describeOutages } from './rail-outages';
 import { describePayments } from './rail-payments';
@@ -27,6 +28,7 @@ export function railConformance(name: string, makeHarness: () => Promise<RailHar
     describePayments(harness);
     describeOutages(harness);
     describeRefunds(harness);
+    describeDisputes(harness);
     describeWebhooks(harness);
     describeCapabilities(harness);
   });

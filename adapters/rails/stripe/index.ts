@@ -4,6 +4,7 @@ import { createThrottle } from '../throttle';
 import { createStripeClient } from './client';
 import type { StripeContext } from './context';
 import { attachPaymentMethod, createCustomer, detachPaymentMethod } from './customers';
+import { readDispute } from './disputes';
 import { minimumAmounts } from './minimum-amounts';
 import { cancelPayment, confirmPayment, createPayment, readPayment } from './payments';
 import { RAIL_NAME } from './rail-name';
@@ -35,6 +36,7 @@ const capabilities: RailCapabilities = {
   partialRefunds: true,
   customerAction: true,
   delayedSettlement: true,
+  disputes: true,
   minimumAmounts,
 };
 
@@ -53,6 +55,7 @@ export function createStripeRail(options: StripeRailOptions): Rail {
     cancelPayment: (request) => cancelPayment(context, request),
     refundPayment: (request) => refundPayment(context, request),
     readRefund: (request) => readRefund(context, request),
+    readDispute: (request) => readDispute(context, request),
     verifyWebhook: (request) => verifyWebhook(options.webhookSecret, request),
     ping: () => ping(context),
   };

@@ -72,14 +72,15 @@ function chargeRefOf(intent: Stripe.PaymentIntent): string | null {
   return typeof charge === 'string' ? charge : (charge?.id ?? null);
 }
 
-/**
- * What the provider kept; null while the charge or its balance transaction was not expanded or is not known yet. Net is what is left of the
- * gross, so that the three always add up in the books.
- */
+/** What the provider kept; null while the charge or its balance transaction was not expanded or is not known yet. */
 function settlementOf(charge: string | Stripe.Charge | null): SettlementFacts | null {
   if (charge === null || typeof charge === 'string') return null;
   const transaction = charge.balance_transaction;
-  if (transaction === null || typeof transaction === 'string') return null;
+  return transaction === null || typeof transaction === 'string' ? null : settlementFacts(transaction);
+}
+
+/** A balance transaction. Net is what is left of the gross, so that the three always add up in the books. */
+export function settlementFacts(transaction: Stripe.BalanceTransaction): SettlementFacts {
   const gross = fromWireAmount(transaction.amount, transaction.currency);
   const fee = fromWireAmount(transaction.fee, transaction.currency, 'half_up');
   return { balanceTransactionRef: transaction.id, gross, fee, net: subtract(gross, fee) };

@@ -68,6 +68,8 @@ export interface StripeControl {
   /** Settles a processing payment intent, a refund or a payout. */
   settle(id: string, outcome?: 'succeed' | 'fail' | ScriptOutcome): Promise<void>;
   dispute(order: { charge: string; reason?: string; is_inquiry?: boolean }): Promise<{ id: string }>;
+  /** The bank decides an open dispute. */
+  decideDispute(id: string, outcome: 'won' | 'lost'): Promise<void>;
   /** From now on each payment method is a card of its own (true), or one per test card as at Stripe (false). */
   ownCards(own: boolean): Promise<void>;
   /** The network renews a stored card. */
@@ -107,6 +109,7 @@ export function createStripeControl(url: string): StripeControl {
     forgetIdempotencyKeys: () => post('/idempotency_keys/forget'),
     settle: (id, outcome) => post('/settle', { id, ...(outcome === undefined ? {} : { outcome }) }),
     dispute: (order) => post('/disputes', order),
+    decideDispute: (id, outcome) => post(`/disputes/${id}/decide`, { outcome }),
     ownCards: (own) => post('/cards', { own }),
     renewCard: (paymentMethod) => post(`/payment_methods/${paymentMethod}/renew`),
     charges: (invoiceId) =>

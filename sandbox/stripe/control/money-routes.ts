@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { missing } from '../http/failure';
 import { debitFailure, settlePayment } from '../payments/resume-payment';
+import { close } from '../resources/disputes';
 import { openDispute } from '../resources/open-dispute';
 import { settlePayout } from '../resources/payouts';
 import { failRefund, succeedRefund } from '../resources/refunds';
@@ -23,6 +24,7 @@ const disputeOrder = z.strictObject({
   is_inquiry: z.boolean().default(false),
 });
 
+const decideOrder = z.strictObject({ outcome: z.enum(['won', 'lost']) });
 const cardsOrder = z.strictObject({ own: z.boolean() });
 
 export function moneyRoutes(routes: ControlApp, { pipeline }: Control): void {
@@ -37,6 +39,14 @@ export function moneyRoutes(routes: ControlApp, { pipeline }: Control): void {
     const charge = world.charges.get(order.charge);
     if (charge === undefined) throw missing('charge', order.charge);
     const dispute = openDispute(world, charge, { reason: order.reason, isInquiry: order.is_inquiry });
+    pipeline.commit();
+    return context.json(dispute);
+  });
+  routes.post('/disputes/:id/decide', async (context) => {
+    const { outcome } = decideOrder.parse(await context.req.json());
+    const dispute = world.disputes.get(context.req.param('id'));
+    if (dispute === undefined) throw missing('dispute', context.req.param('id'));
+    close(world, dispute, outcome === 'won');
     pipeline.commit();
     return context.json(dispute);
   });

@@ -79,6 +79,18 @@ from ledger l full join refunded r on r.currency = l.currency
 where coalesce(l.amount, 0) <> coalesce(r.amount, 0)`,
   },
   {
+    rule: 'the account of disputes is what they took and did not give back',
+    rows: `
+with ledger as (
+  select currency, sum(amount) as amount from ledger_postings where tenant_id = $1 and account = 'disputes' group by 1
+), withdrawn as (
+  select currency, sum(amount_withdrawn) as amount from disputes where tenant_id = $1 group by 1
+)
+select coalesce(l.currency, d.currency) as currency, l.amount as ledger, d.amount as disputes
+from ledger l full join withdrawn d on d.currency = l.currency
+where coalesce(l.amount, 0) <> coalesce(d.amount, 0)`,
+  },
+  {
     rule: 'what a payment says of its refunds is their sum, and never above the payment',
     rows: `
 select p.id, p.amount, p.amount_refunded, coalesce(r.amount, 0) as refunds

@@ -64,6 +64,14 @@ export async function startStripeHarness(): Promise<RailHarness> {
     settle: async (providerRef, outcome) => {
       await order('POST', '/_sandbox/settle', { id: providerRef, outcome });
     },
+    dispute: async (providerRef, kind) => {
+      const { latest_charge: charge } = await client.paymentIntents.retrieve(providerRef);
+      const opened = await order('POST', '/_sandbox/disputes', { charge, is_inquiry: kind === 'inquiry' });
+      return (opened as { id: string }).id;
+    },
+    decideDispute: async (disputeRef, outcome) => {
+      await order('POST', `/_sandbox/disputes/${disputeRef}/decide`, { outcome });
+    },
     loseReplies: async (action, moment) => {
       const fault = { method: 'POST', path: paths[action], kind: 'lose_reply', count: null };
       await order('POST', '/_sandbox/faults', { ...fault, moment: moment === 'before_commit' ? 'before' : 'after' });
