@@ -87,20 +87,12 @@ export function invoicePostings(invoice: InvoicePostings): Posting[] {
   ]);
 }
 
-/** A payment that succeeded: gross into cash and out of receivable; the provider's fee out of cash, apart. */
+/** A payment that succeeded: gross out of receivable; what the provider pays out into cash, and what it keeps as its fee. */
 export function paymentPostings(rail: string, gross: Money, fee: Money): Posting[] {
   return nonZero([
-    { account: `cash:${rail}`, amount: gross },
-    { account: 'receivable', amount: negate(gross) },
-    ...feePostings(rail, fee),
-  ]);
-}
-
-/** A provider's fee that becomes known after the payment was booked. */
-export function feePostings(rail: string, fee: Money): Posting[] {
-  return nonZero([
+    { account: `cash:${rail}`, amount: subtract(gross, fee) },
     { account: `provider_fees:${rail}`, amount: fee },
-    { account: `cash:${rail}`, amount: negate(fee) },
+    { account: 'receivable', amount: negate(gross) },
   ]);
 }
 

@@ -3,7 +3,6 @@ import {
   assertBalanced,
   badDebtPostings,
   describeAccount,
-  feePostings,
   invoicePostings,
   paymentPostings,
   refundPostings,
@@ -52,19 +51,17 @@ describe('what is posted', () => {
     ]);
   });
 
-  test('for a payment: gross into cash, the fee apart', () => {
+  test('for a payment: the net into cash, the fee apart', () => {
     expect(shown(paymentPostings('stripe', usd('100.00'), usd('3.20')))).toEqual([
-      'cash:stripe 100.00',
-      'receivable -100.00',
+      'cash:stripe 96.80',
       'provider_fees:stripe 3.20',
-      'cash:stripe -3.20',
+      'receivable -100.00',
     ]);
     expect(shown(paymentPostings('stripe', usd('100.00'), usd('0')))).toHaveLength(2);
   });
 
-  test('for a refund, a late fee and an invoice given up', () => {
+  test('for a refund and an invoice given up', () => {
     expect(shown(refundPostings('stripe', usd('5.00')))).toEqual(['refunds 5.00', 'cash:stripe -5.00']);
-    expect(shown(feePostings('stripe', usd('0.30')))).toEqual(['provider_fees:stripe 0.30', 'cash:stripe -0.30']);
     expect(shown(badDebtPostings(usd('49.00')))).toEqual(['bad_debt 49.00', 'receivable -49.00']);
   });
 });
@@ -88,7 +85,6 @@ const anyMovement = fc.oneof(
     .tuple(currency, units, units)
     .map(([code, gross, fee]) => paymentPostings('stripe', fromMinorUnits(gross, code), fromMinorUnits(fee, code))),
   fc.tuple(currency, units).map(([code, value]) => refundPostings('mpesa', fromMinorUnits(value, code))),
-  fc.tuple(currency, units).map(([code, value]) => feePostings('mpesa', fromMinorUnits(value, code))),
   fc.tuple(currency, units).map(([code, value]) => badDebtPostings(fromMinorUnits(value, code))),
 );
 
