@@ -1,6 +1,7 @@
 /** Readers of parameters that come from outside: each gives the value, or what is wrong with it by path. They never throw. */
 import type { FieldError } from '../errors';
 import { type Amounts, amountErrors, isRecord, isUnsignedDecimal, unknownFieldErrors } from './amounts';
+import { isAbove } from './exact';
 
 export type Read<T> = { readonly value: T } | { readonly errors: readonly FieldError[] };
 export type Field<T> = (value: unknown, path: string) => Read<T>;
@@ -116,4 +117,15 @@ export function currencyErrors(list: readonly (readonly [path: string, amounts: 
   return given
     .filter(({ currencies }) => currencies !== first?.currencies)
     .map(({ path }) => ({ path, message: `must cover the same currencies: ${first?.currencies}` }));
+}
+
+/** Errors of a greatest amount that is below the least one, by currency; both cover the same currencies. */
+export function orderErrors(least: Amounts | null, most: Amounts | null, path: string): FieldError[] {
+  if (least === null || most === null) return [];
+  return Object.entries(least)
+    .filter(([currency, amount]) => isAbove(amount, most[currency] ?? amount))
+    .map(([currency, amount]) => ({
+      path: `${path}.${currency}`,
+      message: `must not be below the minimum, ${amount}`,
+    }));
 }

@@ -4,9 +4,19 @@
  */
 import { type FieldError, fail } from '../errors';
 import { type Amounts, amountIn } from './amounts';
-import { excess, isAbove, minus, total } from './exact';
+import { excess, minus, total } from './exact';
 import { amountOfStep, feeSteps, includedSteps, priced, type PriceStep } from './explanation';
-import { amounts, currencyErrors, decimal, nullable, objectOf, parameters, where, wholePositive } from './fields';
+import {
+  amounts,
+  currencyErrors,
+  decimal,
+  nullable,
+  objectOf,
+  orderErrors,
+  parameters,
+  where,
+  wholePositive,
+} from './fields';
 import type { PricingModel } from './model';
 import { applyAllowance, type FeeRule, feeRule, type FeeSide, type FreeAllowance, sideOf } from './percentage-fee';
 import { bandsOf, type TransactionBand } from './usage';
@@ -25,16 +35,6 @@ export interface PercentageParameters {
   readonly period_maximum: Amounts | null;
 }
 
-function limitErrors(low: Amounts | null, high: Amounts | null, path: string): FieldError[] {
-  if (low === null || high === null) return [];
-  return Object.entries(low)
-    .filter(([currency, amount]) => isAbove(amount, amountIn(high, currency)))
-    .map(([currency, amount]) => ({
-      path: `${path}.${currency}`,
-      message: `must not be below the minimum, ${amount}`,
-    }));
-}
-
 function percentageErrors(it: PercentageParameters): FieldError[] {
   const currencies = currencyErrors([
     ['fixed', it.fixed],
@@ -46,8 +46,8 @@ function percentageErrors(it: PercentageParameters): FieldError[] {
   ]);
   if (currencies.length > 0) return currencies;
   return [
-    ...limitErrors(it.minimum, it.maximum, 'maximum'),
-    ...limitErrors(it.period_minimum, it.period_maximum, 'period_maximum'),
+    ...orderErrors(it.minimum, it.maximum, 'maximum'),
+    ...orderErrors(it.period_minimum, it.period_maximum, 'period_maximum'),
   ];
 }
 
