@@ -29,14 +29,16 @@ export interface ChargeRequest extends Pick<StretchRequest, 'full' | 'policy' | 
 }
 
 /**
- * An add-on for the part of the stretch in which it is booked; null where that is nothing or costs nothing.
+ * An add-on for the part of the stretch in which it is booked; null where that is nothing or costs nothing. Without proration it is
+ * charged whole when the full period begins with it, else not.
  * @throws PerennialError `quantity_invalid`, `currency_not_priced`, `invalid_time_zone`.
  */
 export function addOnLine({ price, quantity, ...booked }: AddOn, request: ChargeRequest): PlanLine | null {
   const { currency, full, policy, timeZone } = request;
   const from = Math.max(booked.from, request.from);
-  const to = Math.min(booked.to ?? request.to, request.to);
-  if (to <= from) return null;
+  const bookedTo = Math.min(booked.to ?? request.to, request.to);
+  if (bookedTo <= from) return null;
+  const to = policy === 'none' ? request.to : bookedTo;
   const share = shareOfStretch({ full, policy, timeZone, from, to });
   const { exact, explanation } = priceOf(price.model, price.parameters, quantity, currency);
   const amount = amountOfShare(exact, currency, share);

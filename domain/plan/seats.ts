@@ -92,6 +92,8 @@ function paidAfter({ rules }: SeatRequest, paid: string, quantity: string): stri
  */
 export function seatLines(request: SeatRequest): SeatLine[] {
   const { currency, opening } = request;
+  // As for a change of plan: without proration the new quantity counts from the next period on.
+  if (request.policy === 'none') return [];
   let paid = opening.quantity;
   let billed = amountOfShare(exactOf(request, paid), currency, shareFrom(request, opening.at));
   return request.changes.flatMap((change) => {

@@ -77,6 +77,13 @@ describe('an add-on of 2 × 30.00 a month', () => {
     });
   });
 
+  test('is without proration charged whole if the period begins with it, else not', () => {
+    const unprorated = { ...june, policy: 'none' } as const;
+    expect(addOnLine(addOn('2026-01-01', '2026-06-17'), unprorated)?.amount).toEqual(usd('60.00'));
+    expect(addOnLine(addOn('2026-06-11', null), unprorated)).toBeNull();
+    expect(addOnLine(addOn('2026-01-01', '2026-06-01'), unprorated)).toBeNull();
+  });
+
   test('that is free makes no line', () => {
     expect(addOnLine({ ...addOn('2026-01-01', null), price: price('0') }, june)).toBeNull();
   });
