@@ -108,6 +108,9 @@ async function answeredBefore(
 async function carryOut(deps: ActivityDependencies, input: ExecuteCommandInput): Promise<ExecuteCommandResult> {
   const outcome = await execute(deps, input);
   if (!isRefusal(outcome)) return { kind: 'applied', event: outcome };
+  // A workflow that is behind the books (a reset, a worker that died after its commit) must not refuse by what is past.
+  const standing = await standingFact(deps, input.state);
+  if (standing !== null) return standing;
   await recordRefusal(deps, input, outcome);
   return { kind: 'refused', refusal: outcome };
 }

@@ -1,13 +1,17 @@
 /** What an operator does with Temporal's own means: commands typed by hand, a cancellation, a reset. */
 import { randomUUID } from 'node:crypto';
+import type { ActivityDependencies } from '../../activities/dependencies';
+import { executeCommand } from '../../activities/execute-command';
 import { subscriptionWorkflowId } from '../../domain/ids';
+import type { SubscriptionState } from '../../domain/subscription/state';
 import { checkInvariants } from '../support/invariants';
 import { startTestEngine, type TestEngine } from '../support/perennial';
 import { flat, perSeat, Scene } from '../support/scenario';
 
 let engine: TestEngine;
+let dependencies: ActivityDependencies;
 beforeAll(async () => {
-  engine = await startTestEngine();
+  engine = await startTestEngine({ wrap: (deps) => (dependencies = deps) });
 });
 afterAll(() => engine.stop());
 
@@ -112,15 +116,23 @@ describe('a reset', () => {
   const signals = 1;
   const updates = 2;
 
+  /** Until so many seats are billed and paid. */
+  const seats = ({ scene, subscription }: Subscribed, count: number) =>
+    scene.until(
+      subscription,
+      `${count} seats`,
+      ({ quantity, collection }) => quantity === count && collection === null,
+    );
+
   async function twoChanges(): Promise<Subscribed> {
-    const subscribedOne = await subscribed();
-    const { scene, subscription } = subscribedOne;
+    const one = await subscribed();
+    const { scene, subscription } = one;
     for (const quantity of [5, 4]) {
       await scene.signal(subscription, 'changeQuantity', { quantity });
-      await scene.until(subscription, `${quantity} seats`, (now) => now.quantity === quantity);
+      await seats(one, quantity);
     }
     expect(await scene.billed(subscription)).toHaveLength(3);
-    return subscribedOne;
+    return one;
   }
 
   test('carries out the signals that it applies again once, as they were', async () => {
@@ -140,10 +152,21 @@ describe('a reset', () => {
     const { scene, subscription } = one;
     await reset(one, { resetReapplyExcludeTypes: [signals, updates] });
     await scene.signal(subscription, 'changeQuantity', { quantity: 9 });
-    await scene.until(subscription, 'Nine seats', ({ quantity }) => quantity === 9);
+    await seats(one, 9);
     expect(await scene.billed(subscription)).toHaveLength(4);
     await checkInvariants(scene);
   });
+});
+
+test('a workflow that is behind the books, as after a reset, refuses no command by what is past', async () => {
+  const { scene, subscription, workflow, audit } = await subscribed();
+  const past = await workflow.query<SubscriptionState>('state');
+  await scene.command(subscription, 'pause');
+  const before = await audit();
+  const command = { id: 'from-a-reset', name: 'resume', payload: {}, actor: 'operator', requestId: null } as const;
+  const result = await executeCommand(dependencies)({ state: past, command, now: Date.parse('2026-06-01') });
+  expect(result).toMatchObject({ kind: 'overtaken', event: { type: 'paused' } });
+  expect(await audit()).toEqual(before);
 });
 
 test('a subscription that is canceled and still owes does nothing by itself until it is settled', async () => {
