@@ -10,7 +10,7 @@ import { isZero } from '../domain/money';
 import type { CreditedInvoice, IssuedInvoice, SubscriptionEvent } from '../domain/subscription/events';
 import type { EntryRow, InvoiceReduction } from '../db/transactions/record';
 import type { ActivityDependencies } from './dependencies';
-import { minimumOf, recordInvoice, type InvoiceFact, type Parts } from './record-fact';
+import { chargeLimits, recordInvoice, type InvoiceFact, type Parts } from './record-fact';
 import { prepareSettlement } from './settle-invoices';
 
 interface Credited {
@@ -54,7 +54,7 @@ function withReductions(parts: Parts, reductions: readonly Reduction[]): Parts {
 /** Writes the fact, its invoice and the open invoices that it reduces in one transaction. */
 export async function recordCredits(deps: ActivityDependencies, fact: CreditFact): Promise<SubscriptionEvent> {
   const { state, facts, billed, partsOf, eventOf, ...rest } = fact;
-  const planned = reductionsOf(fact.invoice.lines, billed, minimumOf(deps, facts, state.currency));
+  const planned = reductionsOf(fact.invoice.lines, billed, chargeLimits(deps, facts, state.currency));
   const reductions = await withdrawn(deps, state.tenantId, planned);
   const credited = reductions.map(({ invoiceId, amountDue }) => ({ invoiceId, open: !isZero(amountDue) }));
   return recordInvoice(deps, {

@@ -7,6 +7,7 @@ import type { BillingFacts } from '../db/transactions/billing-facts';
 import type { CollectionFacts } from '../db/transactions/collection-facts';
 import { record, type Recording } from '../db/transactions/record';
 import { newId } from '../domain/ids';
+import { limitsOf, type ChargeLimits } from '../domain/invoice/chargeable';
 import { earn, type EarningMoment } from '../domain/invoice/earning';
 import type { InvoiceLine } from '../domain/invoice/line';
 import type { Span } from '../domain/invoice/period-lines';
@@ -92,9 +93,9 @@ export async function recordFact(deps: ActivityDependencies, fact: PlainFact): P
 const accountsOf = (parts: Parts | undefined): string[] =>
   (parts?.entries ?? []).flatMap((entry) => entry.postings.map((posting) => posting.account));
 
-/** The least that the rail of the method in force can charge; null: any amount. */
-export const minimumOf = (deps: ActivityDependencies, facts: BillingFacts, currency: string): string | null =>
-  deps.railNamed(facts.rail ?? defaultRail).capabilities.minimumAmounts[currency] ?? null;
+/** What the rail of the method in force can charge. */
+export const chargeLimits = (deps: ActivityDependencies, facts: BillingFacts, currency: string): ChargeLimits =>
+  limitsOf(deps.railNamed(facts.rail ?? defaultRail).capabilities, currency);
 
 function balancePart(fact: InvoiceFact, totals: InvoiceTotals): Pick<Recording, 'balance'> {
   const change = balanceChange(totals, fact.invoice.reductions);
@@ -105,8 +106,8 @@ function balancePart(fact: InvoiceFact, totals: InvoiceTotals): Pick<Recording, 
 /** Writes a fact together with the invoice that it brings, and answers it with the invoice's number. */
 export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFact): Promise<SubscriptionEvent> {
   const { state, now, facts, invoice } = fact;
-  const minimum = minimumOf(deps, facts, state.currency);
-  const totals = invoiceTotals(invoice.lines, facts.balance, minimum, invoice.reductions);
+  const limits = chargeLimits(deps, facts, state.currency);
+  const totals = invoiceTotals(invoice.lines, facts.balance, limits, invoice.reductions);
   const earning = earn({
     deferred: facts.deferred,
     lines: invoice.lines,

@@ -7,7 +7,8 @@ import { lockPayment, type Payment } from '../db/queries/payments';
 import { findRefund, insertRefund, refundsClaimed, type Refund } from '../db/queries/refunds';
 import { fail } from '../domain/errors';
 import { idFromSeed, refundWorkflowId } from '../domain/ids';
-import { compare, formatMoney, isPositive, subtract, type Money } from '../domain/money';
+import { chargeable } from '../domain/invoice/chargeable';
+import { compare, formatMoney, isPositive, isZero, subtract, type Money } from '../domain/money';
 import type { RefundInput } from '../workflows/contract';
 import { tenantOf, type ApiContext } from './context';
 import type { ApiDependencies } from './dependencies';
@@ -17,8 +18,21 @@ import type { refundBody } from './resources/payment';
 
 type Body = z.output<typeof refundBody>;
 
+/** A rail pays back in the steps in which it charges. */
+function checkStep(deps: ApiDependencies, payment: Payment, wanted: Money): void {
+  const step = deps.rails[payment.rail]?.capabilities.amountSteps[wanted.currency] ?? null;
+  if (isZero(chargeable(wanted, { minimum: null, step }).carriedOver)) return;
+  const message = `must be a multiple of ${step ?? ''}: ${payment.rail} moves no other amounts in ${wanted.currency}`;
+  fail('validation_failed', {}, { fields: [{ path: 'amount.amount', message }] });
+}
+
 /** What may be refunded of a payment; its row is locked, so that two refunds at once cannot take the same money. */
-async function amountOf(db: Queryable, payment: Payment, wanted: Money | undefined): Promise<Money> {
+async function amountOf(
+  deps: ApiDependencies,
+  db: Queryable,
+  payment: Payment,
+  wanted: Money | undefined,
+): Promise<Money> {
   const { id: paymentId, status, amount } = payment;
   if (status !== 'succeeded')
     fail('payment_not_refundable', { paymentId, reason: `it is ${status.replaceAll('_', ' ')}` });
@@ -29,6 +43,7 @@ async function amountOf(db: Queryable, payment: Payment, wanted: Money | undefin
   if (wanted !== undefined && !isPositive(wanted)) {
     fail('validation_failed', {}, { fields: [{ path: 'amount.amount', message: 'must be above zero' }] });
   }
+  checkStep(deps, payment, requested);
   if (!isPositive(left) || compare(requested, left) > 0) {
     fail('refund_exceeds_payment', { requested: formatMoney(requested), refundable: formatMoney(left) });
   }
@@ -50,7 +65,7 @@ async function writeRefund(c: ApiContext, deps: ApiDependencies, id: string, bod
   const { tenantId } = tenantOf(c);
   await deps.database.transaction(tenantId, async (db) => {
     const payment = foundOr422(await lockPayment(db, tenantId, body.payment_id), 'payment_id', 'payment');
-    const amount = await amountOf(db, payment, body.amount);
+    const amount = await amountOf(deps, db, payment, body.amount);
     const customer = await findCustomer(db, tenantId, payment.customerId);
     const occurredAt = customer?.clockNow ?? deps.wallClock();
     const refund = { id, tenantId, paymentId: payment.id, amount, reason: body.reason ?? null, occurredAt };

@@ -137,6 +137,8 @@ export interface RailCapabilities {
   readonly disputes: boolean;
   /** The least amount that can be charged, per currency, in major units; a currency that is absent has no minimum. */
   readonly minimumAmounts: Readonly<Record<string, string>>;
+  /** Per currency what amounts must be a multiple of, in major units, where that is more than the currency's smallest unit. */
+  readonly amountSteps: Readonly<Record<string, string>>;
 }
 
 /** One way to move money. Every method may throw `RailUnavailable` or `RailRefusedRequest`. */

@@ -1,7 +1,8 @@
 /** Previews: what a change or the next boundary would bill, by the functions that bill it. Nothing is written. */
 import { createRoute, type z } from '@hono/zod-openapi';
 import { findSubscription, type Subscription } from '../../db/queries/subscriptions';
-import { previewChange, previewUpcoming, type MinimumAmount } from '../../db/reports/invoice-preview';
+import { previewChange, previewUpcoming, type LimitsOfRail } from '../../db/reports/invoice-preview';
+import { limitsOf } from '../../domain/invoice/chargeable';
 import { errorOfRefusal, isRefusal, PerennialError } from '../../domain/errors';
 import { refuseCommand } from '../../domain/subscription/commands';
 import { idParameter, jsonAnswer, jsonBody } from '../answers';
@@ -33,11 +34,13 @@ const upcoming = createRoute({
   responses: { 200: jsonAnswer(previewAnswer, 'The next invoice as things stand.') },
 });
 
-/** The rail whose minimum holds for a customer who has no payment method yet is the first of the registry. */
-const minimumOf =
-  ({ rails }: ApiDependencies): MinimumAmount =>
-  (rail, currency) =>
-    (rail === null ? Object.values(rails)[0] : rails[rail])?.capabilities.minimumAmounts[currency] ?? null;
+/** The rail whose limits hold for a customer who has no payment method yet is the first of the registry. */
+const limitsOfRails =
+  ({ rails }: ApiDependencies): LimitsOfRail =>
+  (name, currency) => {
+    const rail = name === null ? Object.values(rails)[0] : rails[name];
+    return limitsOf(rail?.capabilities ?? { minimumAmounts: {}, amountSteps: {} }, currency);
+  };
 
 async function previewOf(
   deps: ApiDependencies,
@@ -64,7 +67,7 @@ async function previewOf(
     proration: body.proration,
     at: payload.at,
   };
-  const preview = await previewChange(deps.database.as(tenantId), state, request, now, minimumOf(deps));
+  const preview = await previewChange(deps.database.as(tenantId), state, request, now, limitsOfRails(deps));
   if (isRefusal(preview)) throw errorOfRefusal(preview);
   return presentPreview(preview);
 }
@@ -83,7 +86,11 @@ export function previews(api: Api, deps: ApiDependencies): void {
   });
   api.openapi(upcoming, async (c) => {
     const subscription = await read(tenantOf(c).tenantId, c.req.valid('param').id);
-    const preview = await previewUpcoming(deps.database.as(subscription.tenantId), subscription.state, minimumOf(deps));
+    const preview = await previewUpcoming(
+      deps.database.as(subscription.tenantId),
+      subscription.state,
+      limitsOfRails(deps),
+    );
     return c.json(presentPreview(foundOr404(preview, 'Upcoming invoice of', subscription.id)), 200);
   });
 }

@@ -3,6 +3,7 @@
  */
 import { fail, isRefusal, type Refusal } from '../../domain/errors';
 import { billChange } from '../../domain/invoice/change-bill';
+import type { ChargeLimits } from '../../domain/invoice/chargeable';
 import type { InvoiceLine } from '../../domain/invoice/line';
 import { billPeriod, termsAt } from '../../domain/invoice/period-bill';
 import type { Span } from '../../domain/invoice/period-lines';
@@ -23,8 +24,8 @@ export interface InvoicePreview {
   readonly totals: InvoiceTotals;
 }
 
-/** The least amount of a rail (null: no method yet) in a currency; null when it charges any amount. */
-export type MinimumAmount = (rail: string | null, currency: string) => string | null;
+/** What a rail (null: no method yet) can charge in a currency. */
+export type LimitsOfRail = (rail: string | null, currency: string) => ChargeLimits;
 
 /** What a change now would bill, or why it would be refused. */
 export async function previewChange(
@@ -32,15 +33,15 @@ export async function previewChange(
   state: SubscriptionState,
   request: ChangeRequest,
   now: Instant,
-  minimum: MinimumAmount,
+  limitsOf: LimitsOfRail,
 ): Promise<InvoicePreview | Refusal> {
   const loaded = await loadChange(db, state, request, now);
   if (isRefusal(loaded)) return loaded;
   const { facts, at, terms } = loaded;
   const bill = request.atPeriodEnd ? null : billChange(state, loaded);
   const lines = bill?.lines ?? [];
-  const least = minimum(facts.rail, state.currency);
-  const totals = invoiceTotals(lines, facts.balance, least, reductionsOf(lines, loaded.billed, least));
+  const limits = limitsOf(facts.rail, state.currency);
+  const totals = invoiceTotals(lines, facts.balance, limits, reductionsOf(lines, loaded.billed, limits));
   return { at, span: bill?.span ?? { start: at, end: at }, terms, lines, totals };
 }
 
@@ -65,7 +66,7 @@ function nextBoundary(state: SubscriptionState): { at: Instant; reason: 'start' 
 export async function previewUpcoming(
   db: Queryable,
   state: SubscriptionState,
-  minimum: MinimumAmount,
+  limitsOf: LimitsOfRail,
 ): Promise<InvoicePreview | null> {
   const next = nextBoundary(state);
   if (next === null) return null;
@@ -81,6 +82,6 @@ export async function previewUpcoming(
   if (facts === null) return fail('not_found', { resource: 'Subscription', id: subscriptionId });
   const plan = facts.plan ?? fail('plan_version_not_found', { planId: terms.planId, version: terms.planVersion });
   const { stretch, lines } = billPeriod(state, plan, facts.proration, next.reason, next.at);
-  const totals = invoiceTotals(lines, facts.balance, minimum(facts.rail, currency));
+  const totals = invoiceTotals(lines, facts.balance, limitsOf(facts.rail, currency));
   return { at: next.at, span: stretch.period, terms, lines, totals };
 }

@@ -2,7 +2,8 @@
  * A credit gives back what was paid, never what was only asked for: what it credits of an invoice that is still open comes off that
  * invoice first. Only the rest reduces the new invoice or goes to the customer's balance.
  */
-import { add, compare, isZero, min, money, negate, subtract, sum, zero, type Money } from '../money';
+import { add, isZero, min, negate, subtract, sum, zero, type Money } from '../money';
+import { chargeable, type ChargeLimits } from './chargeable';
 import type { BilledLine, InvoiceLine } from './line';
 
 /** What the credit lines of a new invoice take off an open one. */
@@ -11,28 +12,25 @@ export interface Reduction {
   /** What the invoice asked for; when it asks for something else by now, the reduction is computed anew. */
   readonly expected: Money;
   readonly credit: Money;
-  /** What is left and too small to charge: it becomes a debt on the customer's balance. */
+  /** What is left and cannot be charged, being too small or too exact: it becomes a debt on the customer's balance. */
   readonly carriedOver: Money;
   /** What the invoice asks for from then on. */
   readonly amountDue: Money;
 }
 
-function reductionOf(invoiceId: string, expected: Money, credited: Money, minimum: string | null): Reduction {
-  const none = zero(expected.currency);
+function reductionOf(invoiceId: string, expected: Money, credited: Money, limits: ChargeLimits): Reduction {
   const credit = min(credited, expected);
-  const rest = subtract(expected, credit);
-  const isSmall = minimum !== null && compare(rest, money(minimum, rest.currency)) < 0;
-  return { invoiceId, expected, credit, carriedOver: isSmall ? rest : none, amountDue: isSmall ? none : rest };
+  return { invoiceId, expected, credit, ...chargeable(subtract(expected, credit), limits) };
 }
 
 /**
  * The open invoices that credit lines reduce, in the order in which they were billed.
- * @param billed the charges that the lines credit; @param minimum the least that the rail can charge, in major units; null: any amount
+ * @param billed the charges that the lines credit; @param limits what the rail can charge
  */
 export function reductionsOf(
   lines: readonly InvoiceLine[],
   billed: readonly BilledLine[],
-  minimum: string | null,
+  limits: ChargeLimits,
 ): Reduction[] {
   const found = new Map<string, { readonly expected: Money; readonly credited: Money }>();
   for (const { openInvoice, id } of billed) {
@@ -44,5 +42,5 @@ export function reductionsOf(
   }
   return [...found]
     .filter(([, { expected, credited }]) => !isZero(expected) && !isZero(credited))
-    .map(([invoiceId, { expected, credited }]) => reductionOf(invoiceId, expected, credited, minimum));
+    .map(([invoiceId, { expected, credited }]) => reductionOf(invoiceId, expected, credited, limits));
 }

@@ -1,8 +1,9 @@
 /**
- * What an invoice asks for: the sum of its lines, less the customer's balance, unless what is left is too small to charge.
+ * What an invoice asks for: the sum of its lines, less the customer's balance, less what the rail cannot charge of it.
  * The order is fixed: balance first, then payment.
  */
-import { add, compare, isNegative, isPositive, isZero, min, money, subtract, sum, zero, type Money } from '../money';
+import { add, isNegative, isPositive, isZero, min, subtract, sum, zero, type Money } from '../money';
+import { chargeable, type ChargeLimits } from './chargeable';
 import type { InvoiceLine } from './line';
 import type { Reduction } from './reductions';
 
@@ -12,7 +13,7 @@ export interface InvoiceTotals {
   readonly creditGiven: Money;
   /** Taken from the customer's balance; negative when the invoice adds to it, or when it collects what the customer owes. */
   readonly balanceApplied: Money;
-  /** Left on the customer's balance as a debt, because the rail cannot charge so little. */
+  /** Left on the customer's balance as a debt, because the rail cannot charge so little or so exactly. */
   readonly carriedOver: Money;
   readonly amountDue: Money;
 }
@@ -25,27 +26,23 @@ const debtOf = (reductions: readonly Reduction[], currency: string): Money =>
   );
 
 /** How what is asked for is met. */
-function met(asked: Money, balance: Money, minimum: string | null): Omit<InvoiceTotals, 'total' | 'creditGiven'> {
+function met(asked: Money, balance: Money, limits: ChargeLimits): Omit<InvoiceTotals, 'total' | 'creditGiven'> {
   const none = zero(asked.currency);
   if (isNegative(asked)) return { balanceApplied: asked, carriedOver: none, amountDue: none };
   if (isZero(asked)) return { balanceApplied: none, carriedOver: none, amountDue: none };
   const balanceApplied = isPositive(balance) ? min(balance, asked) : balance;
-  const rest = subtract(asked, balanceApplied);
-  const chargeable = minimum === null || isZero(rest) || compare(rest, money(minimum, asked.currency)) >= 0;
-  return chargeable
-    ? { balanceApplied, carriedOver: none, amountDue: rest }
-    : { balanceApplied, carriedOver: rest, amountDue: none };
+  return { balanceApplied, ...chargeable(subtract(asked, balanceApplied), limits) };
 }
 
 /**
  * @param balance what is held for the customer; negative is what they owe from carried-over amounts
- * @param minimum the least that the rail can charge in this currency, in major units; null: any amount
+ * @param limits what the rail can charge in this currency
  * @param reductions what the credits among the lines take off older open invoices
  */
 export function invoiceTotals(
   lines: readonly InvoiceLine[],
   balance: Money,
-  minimum: string | null,
+  limits: ChargeLimits,
   reductions: readonly Reduction[] = [],
 ): InvoiceTotals {
   const { currency } = balance;
@@ -58,7 +55,7 @@ export function invoiceTotals(
     currency,
   );
   const available = subtract(balance, debtOf(reductions, currency));
-  return { total, creditGiven, ...met(add(total, creditGiven), available, minimum) };
+  return { total, creditGiven, ...met(add(total, creditGiven), available, limits) };
 }
 
 /** How much the customer's balance changes by these totals, and by what the reductions leave as a debt. */

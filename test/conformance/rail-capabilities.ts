@@ -1,7 +1,7 @@
 /** A rail does what it declares, and declares what it does. */
 import { RailRefusedRequest } from '../../adapters/rails/port';
 import { classifyDecline } from '../../domain/decline';
-import { compare, fromMinorUnits, money, subtract, type Money } from '../../domain/money';
+import { add, compare, fromMinorUnits, money, subtract, toMinorUnits, type Money } from '../../domain/money';
 import {
   attach,
   confirm,
@@ -34,6 +34,9 @@ export function describeCapabilities(harness: () => RailHarness): void {
   describeDelayedSettlement(harness);
 }
 
+/** Far above every minimum, and a multiple of every step. */
+const MANY_STEPS = 1_000n;
+
 function describeMinimumAmounts(harness: () => RailHarness): void {
   const create = async (amount: Money): Promise<{ providerRef: string }> => {
     const customerRef = await newCustomer(harness());
@@ -61,6 +64,25 @@ function describeMinimumAmounts(harness: () => RailHarness): void {
         const less = subtract(money(least, currency), fromMinorUnits(1n, currency));
         expect(compare(less, money(least, currency))).toBe(-1);
         await expect(create(less)).rejects.toBeInstanceOf(RailRefusedRequest);
+      }
+    });
+
+    it('takes multiples of the step that it declares for a currency, and refuses one minor unit more', async () => {
+      for (const [currency, step] of Object.entries(harness().rail.capabilities.amountSteps)) {
+        const units = toMinorUnits(money(step, currency));
+        expect(units > 1n).toBe(true);
+        expect((await create(fromMinorUnits(MANY_STEPS * units, currency))).providerRef).not.toBe('');
+        const more = fromMinorUnits(MANY_STEPS * units + 1n, currency);
+        await expect(create(more)).rejects.toBeInstanceOf(RailRefusedRequest);
+      }
+    });
+
+    it('takes amounts to the last minor unit in a currency for which it declares no step', async () => {
+      const { minimumAmounts, amountSteps } = harness().rail.capabilities;
+      for (const [currency, least] of Object.entries(minimumAmounts)) {
+        if (amountSteps[currency] !== undefined) continue;
+        const odd = add(money(least, currency), fromMinorUnits(1n, currency));
+        expect((await create(odd)).providerRef).not.toBe('');
       }
     });
   });

@@ -10,6 +10,7 @@ import { cancelPayment, confirmPayment, createPayment, readPayment } from './pay
 import { RAIL_NAME } from './rail-name';
 import { readRefund, refundPayment } from './refunds';
 import { verifyWebhook } from './verify-webhook';
+import { amountSteps } from './wire-amount';
 
 export interface StripeRailOptions {
   readonly secretKey: string;
@@ -38,6 +39,7 @@ const capabilities: RailCapabilities = {
   delayedSettlement: true,
   disputes: true,
   minimumAmounts,
+  amountSteps,
 };
 
 /** Makes the rail. It holds one client with one keep-alive agent and one throttle, so make one per process. */

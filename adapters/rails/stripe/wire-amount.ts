@@ -3,7 +3,7 @@
  * tables and nothing is taken from one for the other. Source: Stripe, "Supported currencies", zero-decimal and three-decimal currencies and
  * special cases.
  */
-import { roundRatio, toMinorUnits, type Money, type Rounding } from '../../../domain/money';
+import { exponentOf, roundRatio, toMinorUnits, type Money, type Rounding } from '../../../domain/money';
 import { RailRefusedRequest } from '../port';
 
 /** How a currency is counted on the wire: digits after the point, and the step that an amount must be a multiple of, in wire units. */
@@ -68,3 +68,19 @@ export function fromWireAmount(units: number, currency: string, rounding: Roundi
   const code = currency.toUpperCase();
   return roundRatio(units.toString(), code, 1n, 10n ** BigInt(formatOf(code).exponent), rounding);
 }
+
+/** The step of an amount in the books, where it is more than the currency's smallest unit there; null where the wire carries every amount. */
+function stepOf(currency: string): string | null {
+  const { exponent, step } = formatOf(currency);
+  const own = exponentOf(currency);
+  const isFiner = 10n ** BigInt(own) * step > 10n ** BigInt(exponent);
+  return isFiner ? fromWireAmount(Number(step), currency).amount : null;
+}
+
+/** What amounts must be a multiple of, per currency in which the books count finer than Stripe: `{ KWD: '0.010', … }`. */
+export const amountSteps: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.keys(wireFormats).flatMap((currency) => {
+    const step = stepOf(currency);
+    return step === null ? [] : [[currency, step]];
+  }),
+);

@@ -57,3 +57,6 @@ export function booked(lines: readonly InvoiceLine[], firstId = 1): BilledLine[]
 /** "kind amount" of each line: what a reader checks first. */
 export const shown = (lines: readonly InvoiceLine[]): string[] =>
   lines.map(({ kind, amount }) => `${kind} ${amount.amount}`);
+
+/** A rail that charges any amount from a least one on; null: any at all. */
+export const atLeast = (minimum: string | null) => ({ minimum, step: null });

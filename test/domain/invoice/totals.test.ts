@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { InvoiceLine } from '../../../domain/invoice/line';
 import { balanceChange, invoiceTotals } from '../../../domain/invoice/totals';
 import { add, compare, fromMinorUnits, isNegative, isZero, money, subtract, sum, zero } from '../../../domain/money';
+import { atLeast } from './plans';
 import { at } from '../subscription/example';
 
 const usd = (amount: string) => money(amount, 'USD');
@@ -21,7 +22,7 @@ const shown = (lines: string[], balance: string, minimum: string | null) => {
   const totals = invoiceTotals(
     lines.map((amount) => line(amount)),
     usd(balance),
-    minimum,
+    atLeast(minimum),
   );
   const { total, balanceApplied, carriedOver, amountDue } = totals;
   return [total, balanceApplied, carriedOver, amountDue, balanceChange(totals)].map(({ amount }) => amount).join(' ');
@@ -70,7 +71,7 @@ describe('every invoice', () => {
   test('totals its lines, and its total is what the balance gave, what is carried over and what is due', () => {
     fc.assert(
       fc.property(anyInvoice, ({ lines, balance, minimum }) => {
-        const { total, balanceApplied, carriedOver, amountDue } = invoiceTotals(lines, balance, minimum);
+        const { total, balanceApplied, carriedOver, amountDue } = invoiceTotals(lines, balance, atLeast(minimum));
         expect(total).toEqual(
           sum(
             lines.map(({ amount }) => amount),
@@ -85,7 +86,7 @@ describe('every invoice', () => {
   test('is never due below zero or below what the rail can charge', () => {
     fc.assert(
       fc.property(anyInvoice, ({ lines, balance, minimum }) => {
-        const { amountDue, carriedOver } = invoiceTotals(lines, balance, minimum);
+        const { amountDue, carriedOver } = invoiceTotals(lines, balance, atLeast(minimum));
         expect(isNegative(amountDue) || isNegative(carriedOver)).toBe(false);
         if (minimum !== null && !isZero(amountDue))
           expect(compare(amountDue, money(minimum, balance.currency))).toBeGreaterThanOrEqual(0);
@@ -97,7 +98,7 @@ describe('every invoice', () => {
   test('never takes more from the balance than is there: the customer ends with what they had less what they used', () => {
     fc.assert(
       fc.property(anyInvoice, ({ lines, balance, minimum }) => {
-        const totals = invoiceTotals(lines, balance, minimum);
+        const totals = invoiceTotals(lines, balance, atLeast(minimum));
         const after = add(balance, balanceChange(totals));
         // What the customer paid in all: balance before = total − due + balance after.
         expect(balance).toEqual(add(subtract(totals.total, totals.amountDue), after));
@@ -115,7 +116,7 @@ describe('every invoice', () => {
           const totals = invoiceTotals(
             [{ ...line('0'), amount: fromMinorUnits(BigInt(amount), 'USD') }],
             balance,
-            '0.50',
+            atLeast('0.50'),
           );
           balance = add(balance, balanceChange(totals));
           charged = add(charged, totals.amountDue);

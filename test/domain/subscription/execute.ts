@@ -19,6 +19,7 @@ import type { Terms } from '../../../domain/subscription/state';
 import { fromIso } from '../../../domain/time';
 import { issue, resume, settleable } from './perform';
 import { billedNow, booksOf, planOf, reduceInvoices, type World } from './world';
+import { atLeast } from '../invoice/plans';
 
 type Execution<N extends CommandName> = (world: World, payload: CommandPayloads[N]) => SubscriptionEvent | null;
 
@@ -44,7 +45,7 @@ function change(
 
 /** What credit lines credit of open invoices comes off those. */
 function issueCredits(world: World, lines: readonly InvoiceLine[]) {
-  const reductions = reductionsOf(lines, billedNow(world), '0.50');
+  const reductions = reductionsOf(lines, billedNow(world), atLeast('0.50'));
   const invoice = issue(world, lines, reductions);
   return { invoice, credited: reduceInvoices(world, reductions) };
 }

@@ -59,11 +59,12 @@ select p.id, p.amount, i.amount_due from payments p join invoices i on i.id = p.
 where p.tenant_id = $1 and p.status = 'succeeded' and (p.amount <> i.amount_due or i.status <> 'paid')`,
   },
   {
-    rule: 'what is carried over is below what can be charged, and the balance is used before anything is asked for',
+    rule: 'what is carried over is below what can be charged: the least amount, or beside an amount that is asked for the step of the currency',
     rows: `
 select i.id, i.currency, i.total, i.balance_applied, i.carried_over, i.amount_due from invoices i
-where i.tenant_id = $1 and (i.carried_over < 0 or i.carried_over <> 0 and i.amount_due <> 0
-  or i.carried_over >= case i.currency when 'JPY' then 50 else 0.50 end)`,
+left join (values ('JPY', 50, 0), ('KWD', 0.010, 0.010), ('MGA', 1, 1)) l(currency, least, step) on l.currency = i.currency
+where i.tenant_id = $1 and (i.carried_over < 0 or i.carried_over > 0
+  and i.carried_over >= case when i.amount_due = 0 then coalesce(l.least, 0.50) else coalesce(l.step, 0) end)`,
   },
   {
     rule: 'no invoice asks for money while the customer has some on the balance',

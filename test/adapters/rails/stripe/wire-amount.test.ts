@@ -1,8 +1,8 @@
 import { data as isoCurrencies } from 'currency-codes';
 import * as fc from 'fast-check';
 import { RailRefusedRequest } from '../../../../adapters/rails/port';
-import { fromWireAmount, toWireAmount } from '../../../../adapters/rails/stripe/wire-amount';
-import { exponentOf, fromMinorUnits, isCurrency, money } from '../../../../domain/money';
+import { amountSteps, fromWireAmount, toWireAmount } from '../../../../adapters/rails/stripe/wire-amount';
+import { exponentOf, fromMinorUnits, isCurrency, money, toMinorUnits } from '../../../../domain/money';
 
 const currencies = isoCurrencies.map(({ code }) => code).filter(isCurrency);
 
@@ -63,6 +63,29 @@ describe('amounts on the wire', () => {
     fc.assert(
       fc.property(amounts, ({ currency, units }) => void carried(currency, units)),
       { numRuns: 2_000 },
+    );
+  });
+
+  it('declares a step for the currencies that the books count finer, and carries exactly its multiples', () => {
+    expect(amountSteps).toEqual({
+      BHD: '0.010',
+      JOD: '0.010',
+      KWD: '0.010',
+      MGA: '1.00',
+      OMR: '0.010',
+      TND: '0.010',
+    });
+    const amounts = fc.record({
+      currency: fc.constantFrom(...Object.keys(amountSteps)),
+      units: fc.bigInt(0n, 99_999n),
+    });
+    fc.assert(
+      fc.property(amounts, ({ currency, units }) => {
+        const isMultiple = units % toMinorUnits(money(amountSteps[currency] ?? '', currency)) === 0n;
+        const send = (): unknown => toWireAmount(fromMinorUnits(units, currency));
+        if (isMultiple) expect(send).not.toThrow();
+        else expect(send).toThrow(RailRefusedRequest);
+      }),
     );
   });
 
