@@ -162,12 +162,13 @@ function factsOf(row: Row, currency: string): BillingFacts {
   };
 }
 
+// A try whose outcome is not known yet counts as paid, too: its payment cannot be withdrawn without asking what became of it.
 const billedStatement: Statement = {
   name: 'billed_lines',
   text: `
 select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.currency, l.period_start, l.period_end, l.explanation,
   i.id as invoice_id, case when i.status = 'open' and i.amount_due > 0 and not exists (
-    select from payments p where p.invoice_id = i.id and p.status in ('processing', 'succeeded')) then i.amount_due end as unpaid
+    select from payments p where p.invoice_id = i.id and (p.status in ('processing', 'succeeded') or p.attempt_begun is not null)) then i.amount_due end as unpaid
 from invoice_lines l
 join invoices i on i.id = l.invoice_id
 where l.tenant_id = $1 and l.subscription_id = $2 and l.period_end > $3 and l.kind in ('recurring', 'proration_charge')

@@ -19,7 +19,10 @@ export interface CollectionFacts {
     readonly amountDue: Money;
   };
   readonly payment: PaymentRow | null;
-  /** Which of the provider's payments for this invoice is next or alive: one more than were canceled. */
+  /**
+   * Which of the provider's payments for this invoice is next or alive: one more than were canceled. A credit that reduced the invoice counts
+   * as one: a payment that was made and whose answer was lost is of the old amount.
+   */
   readonly paymentVersion: number;
   /** The method to charge now; null when the customer has none. */
   readonly method: MethodFacts | null;
@@ -41,7 +44,7 @@ select i.id, i.series, i.sequence, i.status, i.currency, i.amount_due, t.dunning
   to_jsonb(m.*) as method, to_jsonb(b.*) as begun_method, c.provider_refs->>coalesce(m.rail, p.rail) as customer_ref,
   ${failedAtColumn('i.tenant_id', '$3')} as failed_at,
   e.fact,
-  (select count(*)::integer from payments x where x.invoice_id = i.id and x.status = 'canceled') as canceled_payments
+  (select count(*)::integer from payments x where x.invoice_id = i.id and x.status = 'canceled') + (i.credit_received > 0)::integer as versions_past
 from invoices i
 join subscriptions s on s.id = i.subscription_id
 join customers c on c.id = i.customer_id
@@ -107,7 +110,7 @@ export async function loadCollectionFacts(db: Queryable, request: CollectionRequ
       status: row['status'],
       amountDue: money(row['amount_due'], row['currency']),
     },
-    paymentVersion: row['canceled_payments'] + 1,
+    paymentVersion: row['versions_past'] + 1,
     payment: paymentOf(row['payment'], row['payment_amount'], row['payment_fee']),
     method: methodFactsOf(row['method']),
     begunMethod: methodFactsOf(row['begun_method']),
