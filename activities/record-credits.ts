@@ -6,11 +6,11 @@ import { newId } from '../domain/ids';
 import type { BilledLine } from '../domain/invoice/line';
 import { reductionsOf, type Reduction } from '../domain/invoice/reductions';
 import { carryOverPostings } from '../domain/ledger';
-import { isZero } from '../domain/money';
+import { isZero, sum } from '../domain/money';
 import type { CreditedInvoice, IssuedInvoice, SubscriptionEvent } from '../domain/subscription/events';
 import type { EntryRow, InvoiceReduction } from '../db/transactions/record';
 import type { ActivityDependencies } from './dependencies';
-import { chargeLimits, recordInvoice, type InvoiceFact, type Parts } from './record-fact';
+import { chargeLimits, recordInvoice, type InvoiceFact } from './record-fact';
 import { prepareSettlement } from './settle-invoices';
 
 interface Credited {
@@ -31,12 +31,15 @@ const rowOf = ({ invoiceId: id, expected, credit, carriedOver, amountDue }: Redu
   status: isZero(amountDue) ? 'paid' : 'open',
 });
 
-const entryOf = ({ invoiceId, carriedOver }: Reduction): EntryRow => ({
-  id: newId('le'),
-  kind: 'carry_over',
-  source: invoiceId,
-  postings: carryOverPostings(carriedOver),
-});
+/** What the reductions leave on the balance, booked with the invoice that reduces: an open one may be reduced more than once. */
+function carriedEntries(invoiceId: string, reductions: readonly Reduction[], currency: string): EntryRow[] {
+  const amount = sum(
+    reductions.map((reduction) => reduction.carriedOver),
+    currency,
+  );
+  const postings = carryOverPostings(amount);
+  return postings.length === 0 ? [] : [{ id: newId('le'), kind: 'carry_over', source: invoiceId, postings }];
+}
 
 /** Money that turns out to have arrived for an invoice, or to be on its way, leaves nothing to reduce. */
 async function withdrawn(deps: ActivityDependencies, tenantId: string, planned: readonly Reduction[]) {
@@ -44,11 +47,6 @@ async function withdrawn(deps: ActivityDependencies, tenantId: string, planned: 
   const ids = planned.map(({ invoiceId }) => invoiceId);
   const { open } = await prepareSettlement(deps, tenantId, ids);
   return planned.filter(({ invoiceId }) => open.some(({ id }) => id === invoiceId));
-}
-
-function withReductions(parts: Parts, reductions: readonly Reduction[]): Parts {
-  const carried = reductions.filter(({ carriedOver }) => !isZero(carriedOver)).map(entryOf);
-  return { ...parts, reductions: reductions.map(rowOf), entries: [...(parts.entries ?? []), ...carried] };
 }
 
 /** Writes the fact, its invoice and the open invoices that it reduces in one transaction. */
@@ -62,7 +60,11 @@ export async function recordCredits(deps: ActivityDependencies, fact: CreditFact
     state,
     facts,
     invoice: { ...fact.invoice, reductions },
-    partsOf: (event, after) => withReductions(partsOf?.(event, after) ?? {}, reductions),
+    partsOf: (event, after) => {
+      const parts = partsOf?.(event, after);
+      const carried = carriedEntries(fact.invoice.id, reductions, state.currency);
+      return { ...parts, reductions: reductions.map(rowOf), entries: [...(parts?.entries ?? []), ...carried] };
+    },
     eventOf: (invoice) => eventOf(invoice, credited.length === 0 ? {} : { credited }),
   });
 }

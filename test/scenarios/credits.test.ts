@@ -5,7 +5,7 @@ import { confirmThreeDSecure } from '../../dev/demo/customer';
 import { checkDelivered, checkInvariants } from '../support/invariants';
 import { startTestEngine, type TestEngine } from '../support/perennial';
 import { payOnPage } from '../support/payment-page';
-import { flat, Scene, type InvoiceView } from '../support/scenario';
+import { flat, perSeat, Scene, type InvoiceView } from '../support/scenario';
 
 let engine: TestEngine;
 beforeAll(async () => {
@@ -214,6 +214,23 @@ describe('a change while the invoice is open', () => {
     expect((await owed(scene, subscription))[0]).toBe('paid: 30.00, 0.50');
     await checkInvariants(scene);
   });
+});
+
+test('an open invoice that is reduced twice carries over each time what a card cannot carry', async () => {
+  const scene = await Scene.open(engine, { now: '2026-04-01', tenant: { dunning_policy: { steps_days: [90] } } });
+  const inDinars = (amount: string) => ({ amounts: { KWD: amount } });
+  const plan = await scene.plan([flat('0', inDinars('3.001')), perSeat('0', inDinars('1.001'))]);
+  const customer = await scene.customer('pm_card_chargeCustomerFail');
+  const subscription = await scene.subscribe(customer, plan, { currency: 'KWD', quantity: 3 });
+  await scene.advance('2026-04-12');
+  await scene.command(subscription, 'change-quantity', { quantity: 0 });
+  const carriedOnce = (await scene.invoices(subscription))[0]?.carried_over.amount;
+  await scene.advance('2026-04-16');
+  await scene.command(subscription, 'cancel', { credit: true });
+  const [invoice] = await scene.invoices(subscription);
+  // Of 6.004 a card can carry 6.000. Less 3.003 × 19/30 = 1.902 that is 4.098, of which 4.090; less 3.001 × 15/30 = 1.501 it is 2.589.
+  expect([carriedOnce, invoice?.carried_over.amount, invoice?.amount_due.amount]).toEqual(['0.012', '0.021', '2.580']);
+  await checkInvariants(scene);
 });
 
 describe('a bank debit under way', () => {

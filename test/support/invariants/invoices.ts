@@ -64,7 +64,10 @@ where p.tenant_id = $1 and p.status = 'succeeded' and (p.amount <> i.amount_due 
 select i.id, i.currency, i.total, i.balance_applied, i.carried_over, i.amount_due from invoices i
 left join (values ('JPY', 50, 0), ('KWD', 0.010, 0.010), ('MGA', 1, 1)) l(currency, least, step) on l.currency = i.currency
 where i.tenant_id = $1 and (i.carried_over < 0 or i.carried_over > 0
-  and i.carried_over >= case when i.amount_due = 0 then coalesce(l.least, 0.50) else coalesce(l.step, 0) end)`,
+  and i.carried_over >= case when i.amount_due = 0 then coalesce(l.least, 0.50) else coalesce(l.step, 0) end
+    -- Each credit that reduced it may have left something once more.
+    * (1 + (select count(distinct c.invoice_id) from invoice_lines charge join invoice_lines c on c.credits_line_id = charge.id
+           where charge.invoice_id = i.id and i.credit_received > 0)))`,
   },
   {
     rule: 'no invoice asks for money while the customer has some on the balance',
