@@ -87,13 +87,22 @@ export function invoicePostings(invoice: InvoicePostings): Posting[] {
   ]);
 }
 
+/** What the provider moves less what it keeps; a provider that settles in another currency takes its fee from the cash of that one. */
+function cashPostings(rail: string, gross: Money, fee: Money): Posting[] {
+  const account = `cash:${rail}`;
+  const cash =
+    gross.currency === fee.currency
+      ? [{ account, amount: subtract(gross, fee) }]
+      : [
+          { account, amount: gross },
+          { account, amount: negate(fee) },
+        ];
+  return [...cash, { account: `provider_fees:${rail}`, amount: fee }];
+}
+
 /** A payment that succeeded: gross out of receivable; what the provider pays out into cash, and what it keeps as its fee. */
 export function paymentPostings(rail: string, gross: Money, fee: Money): Posting[] {
-  return nonZero([
-    { account: `cash:${rail}`, amount: subtract(gross, fee) },
-    { account: `provider_fees:${rail}`, amount: fee },
-    { account: 'receivable', amount: negate(gross) },
-  ]);
+  return nonZero([...cashPostings(rail, gross, fee), { account: 'receivable', amount: negate(gross) }]);
 }
 
 /** A refund the provider accepted. A refund that fails later is booked as the reversal of this. */
@@ -106,11 +115,7 @@ export function refundPostings(rail: string, amount: Money): Posting[] {
 
 /** Money that a dispute moved: `gross` is below zero when it was taken, above when it came back. The fee is the provider's, and apart. */
 export function disputePostings(rail: string, gross: Money, fee: Money): Posting[] {
-  return nonZero([
-    { account: 'disputes', amount: negate(gross) },
-    { account: `cash:${rail}`, amount: gross },
-    ...feePostings(rail, fee),
-  ]);
+  return nonZero([...cashPostings(rail, gross, fee), { account: 'disputes', amount: negate(gross) }]);
 }
 
 /**

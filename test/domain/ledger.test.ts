@@ -3,6 +3,7 @@ import {
   assertBalanced,
   badDebtPostings,
   describeAccount,
+  disputePostings,
   invoicePostings,
   paymentPostings,
   refundPostings,
@@ -60,6 +61,33 @@ describe('what is posted', () => {
     expect(shown(paymentPostings('stripe', usd('100.00'), usd('0')))).toHaveLength(2);
   });
 
+  test('for a payment and a dispute whose fee is kept in another currency: the cash of each currency stands for itself', () => {
+    const fee = money('1.72', 'EUR');
+    expect(shown(paymentPostings('stripe', usd('100.00'), fee))).toEqual([
+      'cash:stripe 100.00',
+      'cash:stripe -1.72',
+      'provider_fees:stripe 1.72',
+      'receivable -100.00',
+    ]);
+    for (const postings of [
+      paymentPostings('stripe', usd('100.00'), fee),
+      disputePostings('stripe', usd('-100.00'), fee),
+    ])
+      expect(() => assertBalanced(postings)).not.toThrow();
+  });
+
+  test('for what a dispute takes, with its fee, and gives back', () => {
+    expect(shown(disputePostings('stripe', usd('-49.00'), usd('15.00')))).toEqual([
+      'cash:stripe -64.00',
+      'provider_fees:stripe 15.00',
+      'disputes 49.00',
+    ]);
+    expect(shown(disputePostings('stripe', usd('49.00'), usd('0.00')))).toEqual([
+      'cash:stripe 49.00',
+      'disputes -49.00',
+    ]);
+  });
+
   test('for a refund and an invoice given up', () => {
     expect(shown(refundPostings('stripe', usd('5.00')))).toEqual(['refunds 5.00', 'cash:stripe -5.00']);
     expect(shown(badDebtPostings(usd('49.00')))).toEqual(['bad_debt 49.00', 'receivable -49.00']);
@@ -84,6 +112,9 @@ const anyMovement = fc.oneof(
   fc
     .tuple(currency, units, units)
     .map(([code, gross, fee]) => paymentPostings('stripe', fromMinorUnits(gross, code), fromMinorUnits(fee, code))),
+  fc
+    .tuple(currency, units, units)
+    .map(([code, gross, fee]) => disputePostings('stripe', fromMinorUnits(gross, code), fromMinorUnits(fee, code))),
   fc.tuple(currency, units).map(([code, value]) => refundPostings('mpesa', fromMinorUnits(value, code))),
   fc.tuple(currency, units).map(([code, value]) => badDebtPostings(fromMinorUnits(value, code))),
 );
