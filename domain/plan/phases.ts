@@ -4,7 +4,7 @@
  */
 import { type FieldError, fail } from '../errors';
 import type { PlanDefinition } from '../plan';
-import { type Instant, type Interval, type IntervalUnit, localDateOf, periodBoundary } from '../time';
+import { type Instant, type Interval, type IntervalUnit, periodBoundary } from '../time';
 import { type PlanLimits, parseLimits } from './limits';
 import { type PriceOverride, applyOverrides, overrideErrors } from './override';
 
@@ -57,18 +57,14 @@ interface Anchor {
  * @throws PerennialError `invalid_interval`, `invalid_time_zone`.
  */
 export function phaseEnds({ startAt, timeZone, phases }: PhaseSchedule): (Instant | null)[] {
-  const day = localDateOf(startAt, timeZone).day;
   let anchor: Anchor = { at: startAt, family: 'month', count: 0 };
   let end: Instant = startAt;
-  let movedByDays = false;
   return phases.map(({ length }) => {
     if (length === null) return null;
     const family = families[length.unit];
     if (family !== anchor.family) anchor = { at: end, family, count: 0 };
     anchor = { ...anchor, count: anchor.count + length.count * perFamily[length.unit] };
-    movedByDays ||= family !== 'month';
-    const anchorDay = family === 'month' && !movedByDays ? day : null;
-    end = periodBoundary(anchor.at, { unit: family, count: anchor.count }, 1, timeZone, anchorDay);
+    end = periodBoundary(anchor.at, { unit: family, count: anchor.count }, 1, timeZone);
     return end;
   });
 }

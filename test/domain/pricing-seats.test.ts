@@ -97,6 +97,20 @@ describe('five seats at 12.00 in June, by days', () => {
   });
 });
 
+test('parts rounded up never give back more than was billed: two seats at half a cent, taken back one by one', () => {
+  const cheap = price('per_seat', { amounts: { USD: '0.005' } });
+  const lines = seatLines(
+    request(
+      [
+        [1, '1'],
+        [1, '0'],
+      ],
+      { price: cheap, opening: { at: start, quantity: '2' } },
+    ),
+  );
+  expect(shown(lines)).toEqual(['seats_removed -0.01']);
+});
+
 test('included seats are free: a change below them costs nothing', () => {
   const included = price('per_seat', { amounts: { USD: '12.00' }, included: '10' });
   expect(

@@ -60,8 +60,10 @@ describe('percentage', () => {
     expect(priceOf('percentage', card, transactions(band), 'USD')).toEqual(single);
   });
 
-  test('refuses a band that lies on both sides of a limit: its fee cannot be known', () => {
-    const band = { count: '2', value: '104', least: '4', most: '100' };
+  test.each([
+    ['the minimum', { count: '2', value: '104', least: '4', most: '100' }],
+    ['the maximum', { count: '2', value: '2100', least: '100', most: '2000' }],
+  ])('refuses a band that lies on both sides of %s: its fee cannot be known', (_what, band) => {
     expect(() => priceOf('percentage', card, transactions(band), 'USD')).toThrow(refused('usage_invalid'));
   });
 
