@@ -54,6 +54,7 @@ async function cancelWithCredit(context: CommandContext<'cancel'>, facts: Billin
     at: now,
     policy: creditPolicy(facts),
     timeZone: state.timeZone,
+    moment: 'termination',
   });
   if (lines.length === 0) return cancelPlainly(context, facts);
   const span = { start: now, end: state.period.end };

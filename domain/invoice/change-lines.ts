@@ -32,7 +32,9 @@ interface CreditRequest extends Pick<ChangeRequest, 'full' | 'at' | 'policy' | '
  */
 export function creditLine(line: BilledLine, request: CreditRequest): InvoiceLine {
   const full = line.full ?? request.full;
-  const share = shareOf({ ...request, full, from: Math.max(request.at, line.periodStart) });
+  // What ends before it begins has had no last day.
+  const moment = request.at > line.periodStart ? (request.moment ?? 'change') : 'change';
+  const share = shareOf({ ...request, full, from: Math.max(request.at, line.periodStart), moment });
   const wanted = negate(amountOf(line.exact, line.amount.currency, share));
   const amount: Money = max(wanted, negate(line.amount));
   return {

@@ -170,4 +170,9 @@ test('an end by inclusive days gives back one day less than a change does', () =
   const [onEnd] = creditLines(billed, { ...common, at, moment: 'termination' });
   expect([onChange?.amount.amount, onEnd?.amount.amount]).toEqual(['-22.87', '-21.23']);
   expect(onEnd?.explanation.text).toContain('for 13 of 30 days');
+
+  // What begins and ends at one instant has had no day.
+  const second = changeLines({ ...common, definition: definition([flat(2, '199.00')]), at, billed });
+  const [back] = creditLines(booked(second, 7), { ...common, at, moment: 'termination' });
+  expect(back?.amount).toEqual(negate(second[1]?.amount ?? zero('USD')));
 });
