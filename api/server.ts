@@ -2,7 +2,8 @@
 import { serve } from '@hono/node-server';
 import { createRails } from '../adapters/rails';
 import { loadConfig, type Config } from '../config';
-import { openDatabase } from '../db/pool';
+import { allTenants, openDatabase, type Database } from '../db/pool';
+import { leaseFromLimits, type LimitRequest } from '../db/queries/rate-limits';
 import { createLogger } from '../log';
 import { createApp } from './app';
 import { openWorkflows } from './temporal';
@@ -21,9 +22,11 @@ function settingsOf({ api, worker }: Config) {
   };
 }
 
-function railsOf({ stripe }: Config) {
+function railsOf({ stripe }: Config, database: Database) {
   const { secretKey, webhookSecret, ...rest } = stripe;
-  return createRails({ stripe: { ...rest, secretKey: secretKey.reveal(), webhookSecret: webhookSecret.reveal() } });
+  const lease = (request: LimitRequest) => leaseFromLimits(database.as(allTenants), request);
+  const secrets = { secretKey: secretKey.reveal(), webhookSecret: webhookSecret.reveal() };
+  return createRails({ stripe: { ...rest, ...secrets, lease } });
 }
 
 function main(): void {
@@ -39,7 +42,7 @@ function main(): void {
   const app = createApp({
     database,
     workflows,
-    rails: railsOf(config),
+    rails: railsOf(config, database),
     settings: settingsOf(config),
     logger,
     wallClock: Date.now,

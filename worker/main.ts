@@ -4,7 +4,8 @@ import { Client, Connection } from '@temporalio/client';
 import { createActivities } from '../activities';
 import { createRails, isRailName } from '../adapters/rails';
 import { loadConfig, type Config } from '../config';
-import { openDatabase, type Database } from '../db/pool';
+import { allTenants, openDatabase, type Database } from '../db/pool';
+import { leaseFromLimits, type LimitRequest } from '../db/queries/rate-limits';
 import { fail } from '../domain/errors';
 import { signPaymentLink } from '../domain/payment-link';
 import { createLogger } from '../log';
@@ -23,11 +24,11 @@ const lateEveryMs = 600_000;
 /** Somebody who terminated a subscription's workflow by mistake waits for this; it costs one query of Temporal's visibility. */
 const closedEveryMs = 10_000;
 
-function railsOf(config: Config) {
+function railsOf(config: Config, database: Database) {
   const { secretKey, webhookSecret, apiUrl, requestsPerSecondMax } = config.stripe;
-  const rails = createRails({
-    stripe: { secretKey: secretKey.reveal(), webhookSecret: webhookSecret.reveal(), apiUrl, requestsPerSecondMax },
-  });
+  const lease = (request: LimitRequest) => leaseFromLimits(database.as(allTenants), request);
+  const secrets = { secretKey: secretKey.reveal(), webhookSecret: webhookSecret.reveal() };
+  const rails = createRails({ stripe: { ...secrets, apiUrl, requestsPerSecondMax, lease } });
   return (name: string) => (isRailName(name) ? rails[name] : fail('internal'));
 }
 
@@ -41,7 +42,7 @@ function paymentLinkOf(config: Config) {
 function startWorkerOf(config: Config, database: Database, client: Client, log: ReturnType<typeof createLogger>) {
   const activities = createActivities({
     database,
-    railNamed: railsOf(config),
+    railNamed: railsOf(config, database),
     paymentLink: paymentLinkOf(config),
     log,
     advanceSubscription: createAdvancer(client),

@@ -1,5 +1,6 @@
 /** Stripe as a rail: cards and bank debits, pulled from a stored payment method. */
 import type { Rail, RailCapabilities } from '../port';
+import type { LeaseTokens } from '../leased-tokens';
 import { createThrottle } from '../throttle';
 import { createStripeClient } from './client';
 import type { StripeContext } from './context';
@@ -17,8 +18,10 @@ export interface StripeRailOptions {
   readonly webhookSecret: string;
   /** Where to send the requests instead of Stripe; null for Stripe itself. */
   readonly apiUrl: string | null;
-  /** Requests per second of this process over all endpoints, a quarter of it per endpoint; 0 means no limit. Stripe's own limit is 100. */
+  /** Requests per second over all endpoints, a quarter of it per endpoint; 0 means no limit. Stripe's own limit is 100. */
   readonly requestsPerSecondMax: number;
+  /** How the processes share that limit; left out, this process has it for itself. */
+  readonly lease?: LeaseTokens;
   /** How long one request may be silent, in milliseconds. */
   readonly timeoutMs?: number;
   /** Also offer the bank debits of the currency (USD: ACH, EUR: SEPA); the account must have them switched on. Default true. */
@@ -73,6 +76,7 @@ function contextOf(options: StripeRailOptions): StripeContext {
     throttle: createThrottle({
       rail: RAIL_NAME,
       requestsPerSecondMax: options.requestsPerSecondMax,
+      ...(options.lease === undefined ? {} : { lease: options.lease }),
       ...(options.throttleWaitMsMax === undefined ? {} : { waitMsMax: options.throttleWaitMsMax }),
       ...(options.now === undefined ? {} : { now: options.now }),
     }),
