@@ -43,6 +43,8 @@ export interface EngineOptions {
   readonly cachedWorkflowsMax?: number;
   /** False leaves workers and relay to processes of the test's own, which it can kill. */
   readonly worker?: boolean;
+  /** host:port by which the API alone reaches Temporal: a proxy that refuses or delays. */
+  readonly temporalOfApi?: string;
 }
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -84,7 +86,7 @@ interface Handler {
   fetch(request: Request): Response | Promise<Response>;
 }
 
-async function openApi(closers: Closers, database: Database, taskQueue: string) {
+async function openApi(closers: Closers, database: Database, taskQueue: string, address: string) {
   const late: { app?: Handler } = {};
   const { url, server } = await listen(
     (request) => late.app?.fetch(request) ?? new Response('starting', { status: 503 }),
@@ -97,7 +99,7 @@ async function openApi(closers: Closers, database: Database, taskQueue: string) 
   const rails = createRails({
     stripe: { secretKey: stripeKey, webhookSecret, apiUrl: sandbox.url, requestsPerSecondMax: 0 },
   });
-  const workflows = openWorkflows({ address: temporalAddress(), namespace: temporalNamespace(), taskQueue });
+  const workflows = openWorkflows({ address, namespace: temporalNamespace(), taskQueue });
   closers.add(() => workflows.close());
   const settings = {
     publicUrl: url,
@@ -145,7 +147,12 @@ export async function startTestEngine(options: EngineOptions = {}): Promise<Test
   const closers = new Closers();
   const taskQueue = uniqueTaskQueue('engine');
   const { testDatabase, database, temporal } = await openParts(closers);
-  const { url, sandbox, rails } = await openApi(closers, database, taskQueue);
+  const { url, sandbox, rails } = await openApi(
+    closers,
+    database,
+    taskQueue,
+    options.temporalOfApi ?? temporalAddress(),
+  );
   const deps: ActivityDependencies = {
     database,
     railNamed: (name) => {
