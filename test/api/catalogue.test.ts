@@ -48,6 +48,31 @@ test('a plan keeps a snapshot of prices given by id and inline', async () => {
   });
 });
 
+const tiered = (currency: string, last: object = { up_to: null }) => ({
+  kind: 'recurring',
+  model: 'graduated',
+  parameters: {
+    tiers: [
+      { up_to: '10', amounts: { [currency]: '12.00' } },
+      { amounts: { [currency]: '0.125' }, ...last },
+    ],
+  },
+  description: 'Seats in tiers',
+});
+
+test('a price may have its amounts in tiers, whose currencies count as those of any other price', async () => {
+  const made = await api.send('POST', '/plans', { body: plan({ prices: [flat({ USD: '49.00' }), tiered('USD')] }) });
+  expect(made.status).toBe(201);
+  const [version] = made.body['versions'];
+  expect(version.prices[1]).toMatchObject({ model: 'graduated', amounts: {}, parameters: tiered('USD').parameters });
+});
+
+test('a model that needs a meter is no model of a subscription', async () => {
+  const body = { product_id: productId, model: 'dynamic', parameters: { currencies: ['USD'] }, description: 'x' };
+  const answer = await api.send('POST', '/prices', { body });
+  expect([answer.status, fieldsOf(answer.body)]).toEqual([422, ['model']]);
+});
+
 test('a new version does not change the old one and becomes the current one', async () => {
   const made = await api.send('POST', '/plans', { body: plan({}) });
   const path = `/plans/${made.body['id']}/versions`;
@@ -79,6 +104,9 @@ test.each([
     ['prices.1.amounts'],
   ],
   ['an amount finer than its currency', { prices: [flat({ USD: '1.005' })] }, ['prices.0.amounts.USD']],
+  ['tiers in another currency', { prices: [flat({ USD: '1.00' }), tiered('EUR')] }, ['prices.1.amounts']],
+  ['a last tier with a bound', { prices: [tiered('USD', { up_to: '20' })] }, ['prices.0.parameters.tiers.1.up_to']],
+  ['no amounts', { prices: [{ model: 'flat', description: 'x' }] }, ['prices.0.amounts']],
   ['a negative amount', { prices: [flat({ USD: '-1.00' })] }, ['prices.0.amounts.USD']],
   ['an unknown currency', { prices: [flat({ XXQ: '1.00' })] }, ['prices.0.amounts.XXQ']],
   ['an exponent', { prices: [flat({ USD: '1e3' })] }, ['prices.0.amounts.USD']],
