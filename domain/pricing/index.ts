@@ -17,7 +17,7 @@ import { stairstep } from './stairstep';
 import { type Usage, usageOf } from './usage';
 import { volume } from './volume';
 
-export type { PricedAmount, PriceExplanation, PriceStep } from './explanation';
+export type { PricedAmount, PriceExplanation } from './explanation';
 export type { PricingModel, PricingModelKind } from './model';
 export type { Usage, UsageForm } from './usage';
 
