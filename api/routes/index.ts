@@ -13,6 +13,7 @@ import { payments } from './payments';
 import { plans } from './plans';
 import { previews } from './previews';
 import { prices } from './prices';
+import { pricing } from './pricing';
 import { products } from './products';
 import { refunds } from './refunds';
 import { subscriptions } from './subscriptions';
@@ -34,6 +35,7 @@ export const routes = {
   paymentMethods,
   products,
   prices,
+  pricing,
   plans,
   subscriptions,
   previews,
