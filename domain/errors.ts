@@ -146,6 +146,22 @@ export const errorCatalogue = {
   quantity_invalid: { kind: 'validation', retryable: false, message: 'The quantity {quantity} is not valid.' },
   usage_invalid: { kind: 'validation', retryable: false, message: 'The usage cannot be priced: {reason}.' },
   usage_not_priced: { kind: 'refused', retryable: false, message: 'There is no price for {what}.' },
+  coupon_not_redeemable: {
+    kind: 'refused',
+    retryable: false,
+    message: 'The coupon {coupon} cannot be redeemed: {reason}.',
+  },
+  tax_rate_not_found: {
+    kind: 'refused',
+    retryable: false,
+    message: 'There is no tax rate for {category} in {place} on {date}.',
+  },
+  top_up_refused: { kind: 'refused', retryable: false, message: 'The wallet cannot be topped up: {reason}.' },
+  credit_exceeds_remaining: {
+    kind: 'refused',
+    retryable: false,
+    message: 'The credit of {requested} is above the {remaining} that remain of {what}.',
+  },
   ledger_unbalanced: {
     kind: 'internal',
     retryable: false,

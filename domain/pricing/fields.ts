@@ -1,6 +1,7 @@
 /** Readers of parameters that come from outside: each gives the value, or what is wrong with it by path. They never throw. */
 import type { FieldError } from '../errors';
 import { type Amounts, amountErrors, isRecord, isUnsignedDecimal, unknownFieldErrors } from './amounts';
+import { isIso } from '../time';
 import { isAbove } from './exact';
 
 export type Read<T> = { readonly value: T } | { readonly errors: readonly FieldError[] };
@@ -8,7 +9,8 @@ export type Field<T> = (value: unknown, path: string) => Read<T>;
 
 const wrong = (path: string, message: string): Read<never> => ({ errors: [{ path, message }] });
 
-const checked =
+/** A field of one type, from its guard and the sentence that says what it must be. */
+export const checked =
   <T>(isSound: (value: unknown) => value is T, message: string): Field<T> =>
   (value, path) =>
     isSound(value) ? { value } : wrong(path, message);
@@ -41,6 +43,16 @@ export const name = checked(
   (value): value is string => typeof value === 'string' && value.length > 0 && value.length <= nameLengthMax,
   `must be a text of 1 to ${nameLengthMax} characters`,
 );
+
+/** An instant as JSON writes it: ISO 8601 with `Z` or an offset. */
+export const instant = checked(isIso, 'must be an ISO 8601 instant, such as 2026-06-17T09:30:00.000Z');
+
+/** A small whole number from 1, such as a number of periods. */
+export const count = (max: number): Field<number> =>
+  checked(
+    (value): value is number => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= max,
+    `must be a whole number from 1 to ${max}`,
+  );
 
 /** One of a few words. */
 export const oneOf = <Word extends string>(...words: readonly Word[]): Field<Word> =>
