@@ -13,7 +13,7 @@ import {
   settleMsMax,
   type Cast,
 } from '../support/faults/cast';
-import { declinesAtProvider } from '../support/faults/provider-facts';
+import { atProvider, declinesAtProvider } from '../support/faults/provider-facts';
 import { expectSound } from '../support/faults/soundness';
 import { startTestEngine, type TestEngine } from '../support/perennial';
 
@@ -31,6 +31,9 @@ const read = '/v1/payment_intents/*';
 
 /** Longer than the rail waits for an answer. */
 const tooSlowMs = 4_500;
+
+/** Longer than the fast path waits, and than the ordinary one needs to read and to ask again. */
+const thinksMs = 9_000;
 
 type Faulty = readonly [what: string, order: Pick<FaultOrder, 'path' | 'kind'> & Partial<FaultOrder>];
 
@@ -80,5 +83,27 @@ test('a decline behind an unknown outcome is one decline, and the bank is asked 
   await advance(cast, firstRenewal);
   const { status, collection } = await readSubscription(cast, id);
   expect([status, collection?.attempts, await declinesAtProvider(cast)]).toEqual(['past_due', 1, 1]);
+  await expectSound(cast);
+});
+
+test('a decline that the bank takes long over is asked for once: who asks again meanwhile comes under the same key', async () => {
+  const cast = await newCast();
+  const { id } = await paidSubscription(cast);
+  await declineCard(cast);
+  // While it is under way, the reading that follows the lost answer still says that nothing was tried.
+  await cast.control.fault({ method: 'POST', path: confirm, kind: 'latency', moment: 'before', delay_ms: thinksMs });
+  await advance(cast, firstRenewal);
+  const { status, collection } = await readSubscription(cast, id);
+  expect([status, collection?.attempts, await declinesAtProvider(cast)]).toEqual(['past_due', 1, 1]);
+  await expectSound(cast);
+});
+
+test('a payment that was made and whose answer is lost is not made a second time', async () => {
+  const cast = await newCast();
+  await paidSubscription(cast);
+  await cast.control.fault({ method: 'POST', path: create, kind: 'hang', moment: 'after' });
+  await advance(cast, firstRenewal);
+  expect(await cast.control.faults()).toEqual([]);
+  expect((await atProvider(cast, 'payment_intents')).map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
   await expectSound(cast);
 });
