@@ -64,11 +64,14 @@ test('a decline whose reply is lost for a day is not asked for again', async () 
   await expectSound(cast);
 });
 
-test('a decline at the second attempt whose reply is lost for a day is told apart from the first', async () => {
+test.each([
+  ['whose reply is lost for a day is told apart from the first', 'after'],
+  ['that was lost for a day before the bank heard of it is made', 'before'],
+] as const)('a second attempt %s: two declines', async (_what, moment) => {
   const cast = await newCast();
   const { id } = await pastDueSubscription(cast);
   const secondTry = '2026-02-04T00:00:00.000Z';
-  await loseDay(cast.control, { path: confirm, moment: 'after' }, () => beginAdvance(cast, secondTry));
+  await loseDay(cast.control, { path: confirm, moment }, () => beginAdvance(cast, secondTry));
   await arrived(cast, secondTry);
   const { status, collection } = await readSubscription(cast, id);
   expect([status, collection?.attempts, await declinesAtProvider(cast)]).toEqual(['past_due', 2, 2]);
