@@ -29,6 +29,50 @@ CREATE OR REPLACE FUNCTION public.current_tenant()
  STABLE PARALLEL SAFE
 RETURN current_setting('perennial.tenant'::text, true)
 ;
+CREATE OR REPLACE FUNCTION public.drop_usage_events_before(instant timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+declare
+  partition record;
+  dropped integer := 0;
+begin
+  if instant > now() - interval '13 months' then
+    raise exception 'usage events are kept for 13 months at least' using errcode = 'check_violation';
+  end if;
+  for partition in
+    select c.relname, to_date(right(c.relname, 7), 'YYYY_MM') as first
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'usage_events'::regclass
+  loop
+    continue when (partition.first + interval '1 month') at time zone 'UTC' > instant;
+    execute format('drop table %I', partition.relname);
+    dropped := dropped + 1;
+  end loop;
+  return dropped;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.ensure_usage_partition(month_start timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+declare
+  first timestamptz := date_trunc('month', month_start, 'UTC');
+  name text := 'usage_events_' || to_char(first at time zone 'UTC', 'YYYY_MM');
+begin
+  if to_regclass(name) is not null then return; end if;
+  -- Any constant of our own: two processes that meet a new month together make it one after the other.
+  perform pg_advisory_xact_lock(7370022);
+  if to_regclass(name) is not null then return; end if;
+  execute format('create table %I (like usage_events including defaults including constraints)', name);
+  execute format('alter table %I enable row level security', name);
+  execute format('create policy tenant_only on %I using (current_tenant() in (tenant_id, ''*'')) with check (current_tenant() in (tenant_id, ''*''))', name);
+  execute format('alter table usage_events attach partition %I for values from (%L) to (%L)', name, first, first + interval '1 month');
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.entry_balances()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -65,6 +109,12 @@ AS $function$
 begin
   raise exception '% is append-only: record a reversal or a new version instead', tg_table_name using errcode = 'integrity_constraint_violation';
 end $function$
+;
+CREATE OR REPLACE FUNCTION public.usage_state(of_customer text, of_meters text[], at timestamp with time zone, writer xid8)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT CASE WHEN bool_or((per_meter.covered AND (NOT per_meter.counted))) THEN 'late'::text WHEN bool_and(per_meter.counted) THEN 'billed'::text ELSE 'pending'::text END AS "case" FROM (SELECT (count(b.id) > 0) AS covered, COALESCE(bool_or(pg_visible_in_snapshot(usage_state.writer, b.counted)), false) AS counted FROM (unnest(usage_state.of_meters) m(id) LEFT JOIN usage_billings b ON (((b.customer_id = usage_state.of_customer) AND (b.meter_id = m.id) AND (b.starts_at <= usage_state.at) AND (usage_state.at < b.ends_at)))) GROUP BY m.id) per_meter)
 ;
 
 create table api_keys (
@@ -223,6 +273,14 @@ create table ledger_postings (
   account text not null,
   currency text not null,
   amount numeric not null
+);
+create table meters (
+  id text not null,
+  tenant_id text not null,
+  code text not null,
+  name text not null,
+  definition jsonb not null,
+  recorded_at timestamp with time zone not null default now()
 );
 create table outbox (
   id bigint generated always as identity not null,
@@ -393,6 +451,77 @@ create table test_clocks (
   target timestamp with time zone,
   recorded_at timestamp with time zone not null default now()
 );
+create table usage_billings (
+  id bigint generated always as identity not null,
+  tenant_id text not null,
+  customer_id text not null,
+  meter_id text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  invoice_id text not null,
+  usage jsonb not null,
+  counted pg_snapshot not null default pg_current_snapshot(),
+  recorded_at timestamp with time zone not null default now()
+);
+create table usage_buckets (
+  meter_id text not null,
+  customer_id text not null,
+  starts_at timestamp with time zone not null,
+  dimensions jsonb not null,
+  tenant_id text not null,
+  events bigint not null,
+  total numeric not null,
+  most numeric,
+  latest numeric,
+  latest_at timestamp with time zone,
+  latest_key uuid,
+  moment numeric not null
+);
+create table usage_corrections (
+  target uuid not null,
+  tenant_id text not null,
+  kind text not null,
+  corrected_by uuid not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table usage_duplicates (
+  key uuid not null,
+  tenant_id text not null,
+  times bigint not null,
+  type text not null,
+  customer_id text not null,
+  occurred_at timestamp with time zone not null,
+  properties jsonb not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table usage_event_keys (
+  key uuid not null,
+  tenant_id text not null,
+  occurred_at timestamp with time zone not null
+);
+create table usage_events (
+  key uuid not null,
+  tenant_id text not null,
+  source text not null,
+  event_id text not null,
+  type text not null,
+  customer_id text not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now(),
+  properties jsonb not null,
+  meters text[] not null,
+  reason text,
+  written_by xid8 not null default pg_current_xact_id()
+) partition by RANGE (occurred_at);
+create table usage_unique_values (
+  meter_id text not null,
+  customer_id text not null,
+  starts_at timestamp with time zone not null,
+  dimensions jsonb not null,
+  value text not null,
+  tenant_id text not null,
+  events bigint not null
+);
 create table webhook_inbox (
   provider text not null,
   event_id text not null,
@@ -468,6 +597,9 @@ alter table ledger_entries add constraint ledger_entries_tenant_id_fkey FOREIGN 
 alter table ledger_postings add constraint ledger_postings_pkey PRIMARY KEY (entry_id, "position");
 alter table ledger_postings add constraint ledger_postings_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES ledger_entries(id);
 alter table ledger_postings add constraint ledger_postings_tenant_id_account_fkey FOREIGN KEY (tenant_id, account) REFERENCES ledger_accounts(tenant_id, code);
+alter table meters add constraint meters_tenant_id_code_key UNIQUE (tenant_id, code);
+alter table meters add constraint meters_pkey PRIMARY KEY (id);
+alter table meters add constraint meters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table outbox add constraint outbox_pkey PRIMARY KEY (id);
 alter table outbox add constraint outbox_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table outbox add constraint outbox_kind_check CHECK ((kind = ANY (ARRAY['start_subscription'::text, 'start_refund'::text, 'signal'::text])));
@@ -528,6 +660,19 @@ alter table tenants add constraint tenants_mode_check CHECK ((mode = ANY (ARRAY[
 alter table test_clocks add constraint test_clocks_pkey PRIMARY KEY (id);
 alter table test_clocks add constraint test_clocks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table test_clocks add constraint test_clocks_status_check CHECK ((status = ANY (ARRAY['ready'::text, 'advancing'::text])));
+alter table usage_billings add constraint usage_billings_customer_id_meter_id_starts_at_ends_at_invoi_key UNIQUE (customer_id, meter_id, starts_at, ends_at, invoice_id);
+alter table usage_billings add constraint usage_billings_pkey PRIMARY KEY (id);
+alter table usage_billings add constraint usage_billings_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table usage_billings add constraint usage_billings_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id);
+alter table usage_billings add constraint usage_billings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table usage_billings add constraint usage_billings_check CHECK ((starts_at < ends_at));
+alter table usage_buckets add constraint usage_buckets_pkey PRIMARY KEY (meter_id, customer_id, starts_at, dimensions);
+alter table usage_corrections add constraint usage_corrections_corrected_by_key UNIQUE (corrected_by);
+alter table usage_corrections add constraint usage_corrections_pkey PRIMARY KEY (target);
+alter table usage_corrections add constraint usage_corrections_kind_check CHECK ((kind = ANY (ARRAY['amend'::text, 'void'::text])));
+alter table usage_duplicates add constraint usage_duplicates_pkey PRIMARY KEY (key);
+alter table usage_event_keys add constraint usage_event_keys_pkey PRIMARY KEY (key);
+alter table usage_unique_values add constraint usage_unique_values_pkey PRIMARY KEY (meter_id, customer_id, starts_at, dimensions, value);
 alter table webhook_inbox add constraint webhook_inbox_pkey PRIMARY KEY (provider, event_id);
 alter table webhook_inbox add constraint webhook_inbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processed'::text, 'ignored'::text])));
 
@@ -546,6 +691,7 @@ CREATE INDEX invoices_of_subscription ON public.invoices USING btree (subscripti
 CREATE INDEX invoices_page ON public.invoices USING btree (tenant_id, id);
 CREATE INDEX ledger_entries_page ON public.ledger_entries USING btree (tenant_id, id);
 CREATE INDEX ledger_postings_of_account ON public.ledger_postings USING btree (tenant_id, account, currency);
+CREATE INDEX meters_page ON public.meters USING btree (tenant_id, id);
 CREATE INDEX outbox_waiting ON public.outbox USING btree (retry_at) WHERE (delivered_at IS NULL);
 CREATE INDEX payment_attempts_of_card ON public.payment_attempts USING btree (tenant_id, fingerprint, occurred_at) WHERE (outcome = 'declined'::text);
 CREATE INDEX payment_methods_of_customer ON public.payment_methods USING btree (customer_id, id);
@@ -563,6 +709,10 @@ CREATE INDEX subscriptions_due ON public.subscriptions USING btree (next_due_at)
 CREATE INDEX subscriptions_due_on_clock ON public.subscriptions USING btree (test_clock_id, next_due_at) WHERE (test_clock_id IS NOT NULL);
 CREATE INDEX subscriptions_of_customer ON public.subscriptions USING btree (customer_id, id);
 CREATE INDEX subscriptions_page ON public.subscriptions USING btree (tenant_id, id);
+CREATE INDEX usage_duplicates_page ON public.usage_duplicates USING btree (tenant_id, recorded_at, key);
+CREATE INDEX usage_events_of_customer ON ONLY public.usage_events USING btree (customer_id, occurred_at, key);
+CREATE INDEX usage_events_page ON ONLY public.usage_events USING btree (tenant_id, occurred_at, key);
+CREATE INDEX usage_events_unmatched ON ONLY public.usage_events USING btree (tenant_id, occurred_at, key) WHERE (reason IS NOT NULL);
 CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (retry_at) WHERE (status = 'pending'::text);
 
 CREATE TRIGGER audit_log_frozen BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -570,7 +720,11 @@ CREATE TRIGGER invoice_lines_credited_once AFTER INSERT ON public.invoice_lines 
 CREATE TRIGGER ledger_entries_frozen BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE CONSTRAINT TRIGGER ledger_postings_balance AFTER INSERT ON public.ledger_postings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_balances();
 CREATE TRIGGER ledger_postings_frozen BEFORE DELETE OR UPDATE ON public.ledger_postings FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER meters_frozen BEFORE DELETE OR UPDATE ON public.meters FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER plan_versions_frozen BEFORE DELETE OR UPDATE ON public.plan_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER usage_billings_frozen BEFORE DELETE OR UPDATE ON public.usage_billings FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER usage_corrections_frozen BEFORE DELETE OR UPDATE ON public.usage_corrections FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER usage_events_frozen BEFORE DELETE OR UPDATE ON public.usage_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 alter table api_keys enable row level security; create policy tenant_only on api_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table audit_log enable row level security; create policy tenant_only on audit_log using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
@@ -585,6 +739,7 @@ alter table invoices enable row level security; create policy tenant_only on inv
 alter table ledger_accounts enable row level security; create policy tenant_only on ledger_accounts using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table ledger_entries enable row level security; create policy tenant_only on ledger_entries using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table ledger_postings enable row level security; create policy tenant_only on ledger_postings using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table meters enable row level security; create policy tenant_only on meters using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table outbox enable row level security; create policy tenant_only on outbox using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table payment_attempts enable row level security; create policy tenant_only on payment_attempts using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table payment_methods enable row level security; create policy tenant_only on payment_methods using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
@@ -597,4 +752,11 @@ alter table refunds enable row level security; create policy tenant_only on refu
 alter table subscriptions enable row level security; create policy tenant_only on subscriptions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table tenants enable row level security; create policy tenant_only on tenants using (((current_tenant() = id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = id) OR (current_tenant() = '*'::text)));
 alter table test_clocks enable row level security; create policy tenant_only on test_clocks using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table usage_billings enable row level security; create policy tenant_only on usage_billings using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table usage_buckets enable row level security; create policy tenant_only on usage_buckets using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table usage_corrections enable row level security; create policy tenant_only on usage_corrections using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table usage_duplicates enable row level security; create policy tenant_only on usage_duplicates using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table usage_event_keys enable row level security; create policy tenant_only on usage_event_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table usage_events enable row level security; create policy tenant_only on usage_events using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table usage_unique_values enable row level security; create policy tenant_only on usage_unique_values using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table webhook_inbox enable row level security; create policy tenant_only on webhook_inbox using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));

@@ -11,12 +11,13 @@ const queries = {
     select c.relname as name, string_agg(format('  %I %s%s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
         case when a.attidentity = 'a' then ' generated always as identity' else '' end,
         case when a.attnotnull then ' not null' else '' end,
-        case when d.adbin is null then '' else ' default ' || pg_get_expr(d.adbin, d.adrelid) end), E',\n' order by a.attnum) as columns
+        case when d.adbin is null then '' else ' default ' || pg_get_expr(d.adbin, d.adrelid) end), E',\n' order by a.attnum) as columns,
+      coalesce(' partition by ' || pg_get_partkeydef(c.oid), '') as partitioned
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-    group by c.relname order by c.relname`,
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+    group by c.oid, c.relname order by c.relname`,
   constraints: `
     select conrelid::regclass::text as name, format('alter table %s add constraint %I %s;', conrelid::regclass, conname, pg_get_constraintdef(oid)) as sql
     from pg_constraint
@@ -43,8 +44,8 @@ async function statements(client: Client, part: Part): Promise<string[]> {
 }
 
 async function tables(client: Client): Promise<string[]> {
-  const { rows } = await client.query<{ name: string; columns: string }>(queries.tables);
-  return rows.map(({ name, columns }) => `create table ${name} (\n${columns}\n);`);
+  const { rows } = await client.query<{ name: string; columns: string; partitioned: string }>(queries.tables);
+  return rows.map(({ name, columns, partitioned }) => `create table ${name} (\n${columns}\n)${partitioned};`);
 }
 
 const headline = '-- What the migrations come to. Made by `npm run schema`; the reasons stand in db/migrations/.\n';

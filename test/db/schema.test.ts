@@ -83,7 +83,7 @@ test('a connection that names no tenant sees nothing', async () => {
 test('every table with a tenant has row-level security', async () => {
   const { rows } = await admin.query(
     `select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relrowsecurity`,
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relrowsecurity`,
   );
   expect(rows).toEqual([]);
 });
