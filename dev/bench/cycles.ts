@@ -9,6 +9,7 @@ import { newId, subscriptionWorkflowId } from '../../domain/ids';
 import { initialState } from '../../domain/subscription/initial';
 import { cpuBetween, sampleCpu, sumCpu, type CpuSample, type Roots } from './cpu';
 import { ask, countersBetween, readCounters, type DatabaseCounters } from './database-counters';
+import { endSubscriptions } from './end-subscriptions';
 import { costOf, historiesOf, type WorkflowCost } from './histories';
 import { inParallel, range } from './latency';
 import { createCustomers, createPlan, createSubscription, seedingConcurrency, type Business } from './population';
@@ -151,10 +152,6 @@ async function idleCommitsPerMs(adminUrl: string, before: DatabaseCounters): Pro
   return (after.commits - before.commits) / (performance.now() - began);
 }
 
-async function stopAll(client: Client, workflowIds: readonly string[]): Promise<void> {
-  await inParallel(workflowIds, seedingConcurrency, (id) => client.workflow.getHandle(id).terminate('measured'));
-}
-
 const paidInvoices = async (adminUrl: string): Promise<number> =>
   (await ask<{ count: number }>(adminUrl, "select count(*)::integer as count from invoices where status = 'paid'"))[0]
     ?.count ?? 0;
@@ -178,7 +175,9 @@ async function footprintOf(adminUrl: string, work: () => Promise<void>): Promise
   const elapsedMs = performance.now() - began;
   const idle = (await idleCommitsPerMs(adminUrl, after)) * elapsedMs;
   const { commits, rows } = countersBetween(before, after);
-  return { cycles: (await paidInvoices(adminUrl)) - paidBefore, written: { commits: commits - idle, rows } };
+  const stopped = (await ask<{ count: number }>(adminUrl, 'select count(*)::integer as count from subscriptions'))[0];
+  const ofCycles = { ...rows, subscriptions: (rows['subscriptions'] ?? 0) - (stopped?.count ?? 0) };
+  return { cycles: (await paidInvoices(adminUrl)) - paidBefore, written: { commits: commits - idle, rows: ofCycles } };
 }
 
 const hundredths = (value: number): number => Math.round(value * 100) / 100;
@@ -205,7 +204,7 @@ export async function measureCycles(setting: CyclesSetting): Promise<CyclesResul
   const footprint = await footprintOf(adminUrl, async () => {
     say(`  ${subscriptions} subscriptions of each kind; ${waves} waves of ${seconds} s each`);
     watched = await watchWaves(setting, firstDueAt);
-    await stopAll(client, [...empty, ...paid]);
+    await endSubscriptions(setting, [...empty, ...paid]);
   });
   const results = {
     empty: kindResult(

@@ -6,6 +6,7 @@ import type { Client } from '@temporalio/client';
 import { subscriptionWorkflowId } from '../../domain/ids';
 import { waitFor } from '../stack/wait';
 import { ask } from './database-counters';
+import { endSubscriptions } from './end-subscriptions';
 import { costOf, historiesOf } from './histories';
 import { inParallel } from './latency';
 import { createCustomers, createPlan, createSubscription, type Business } from './population';
@@ -36,7 +37,7 @@ export async function measureLongLife(
   const timeoutMs = 4_000 * periodSeconds * cycles;
   await waitFor(`${cycles} cycles are done`, async () => (await least()) >= cycles, { timeoutMs, intervalMs: 500 });
   const workflowIds = ids.map((id) => subscriptionWorkflowId(business.tenantId, id));
-  await Promise.all(workflowIds.map((id) => client.workflow.getHandle(id).terminate('measured')));
+  await endSubscriptions({ client, adminUrl }, workflowIds);
   const costs = await Promise.all(workflowIds.map(async (id) => costOf(await historiesOf(client, id))));
   const sum = (of: (cost: (typeof costs)[number]) => number): number =>
     costs.reduce((total, cost) => total + of(cost), 0);
