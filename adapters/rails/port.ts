@@ -54,7 +54,6 @@ export interface CreatePaymentRequest {
   readonly invoiceId: string;
   readonly amount: Money;
   readonly customerRef: string;
-  readonly paymentMethodRef: string;
   readonly description: string;
   readonly idempotencyKey: string;
 }
@@ -160,7 +159,10 @@ export interface Rail {
     idempotencyKey: string;
   }): Promise<{ kind: 'attached'; method: PaymentMethodFacts } | { kind: 'declined'; decline: DeclineFacts }>;
   detachPaymentMethod(request: { providerRef: string }): Promise<void>;
-  /** Makes a payment that has not tried anything yet. The same key gives the same payment. */
+  /**
+   * Makes a payment that has not tried anything yet. The same key gives the same payment: nothing in the request may change between two
+   * calls, so the method to charge is told with each try.
+   */
   createPayment(request: CreatePaymentRequest): Promise<{ providerRef: string }>;
   /** Tries once. A decline is a value. A payment that already succeeded answers `succeeded`. */
   confirmPayment(request: ConfirmPaymentRequest): Promise<PaymentState>;

@@ -64,7 +64,7 @@ const upsert: Statement = {
       expires_year, occurred_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     on conflict (tenant_id, rail, provider_ref) do update
-      set status = 'active', expires_month = excluded.expires_month, expires_year = excluded.expires_year
+      set status = 'active', expires_month = excluded.expires_month, expires_year = excluded.expires_year, recorded_at = excluded.recorded_at
       where p.customer_id = excluded.customer_id
     returning ${columns}`,
 };

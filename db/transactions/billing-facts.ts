@@ -11,7 +11,15 @@ import type { SubscriptionState } from '../../domain/subscription/state';
 import { fromIso, toIso, type Instant } from '../../domain/time';
 import { gather } from '../gather';
 import type { Queryable, Statement } from '../pool';
-import { failedAtColumn, failuresSince, methodFactsOf, type MethodFacts } from './method-facts';
+import {
+  failuresSince,
+  historyColumn,
+  historyOf,
+  methodFactsOf,
+  type CardHistory,
+  type HistoryValue,
+  type MethodFacts,
+} from './method-facts';
 
 export interface BillingFacts {
   readonly customerName: string;
@@ -34,11 +42,9 @@ export interface BillingFacts {
 }
 
 /** How an invoice that is issued now would be collected. */
-export interface CollectionOutlook {
+export interface CollectionOutlook extends CardHistory {
   readonly method: MethodFacts;
   readonly customerRef: string | null;
-  /** Declines of the method's card within the widest window, over all invoices. */
-  readonly failedAt: readonly Instant[];
 }
 
 interface Row {
@@ -58,7 +64,7 @@ interface Row {
   proration: ProrationPolicy;
   method: Record<string, unknown> | null;
   customer_ref: string | null;
-  failed_at: Instant[] | null;
+  history: HistoryValue;
 }
 
 // Each request has a look-up of its own (`offset 0`), so that the plan never walks through whole tables.
@@ -71,7 +77,7 @@ cross join lateral (
   select c.name as customer_name, s.payment_gated, s.deferred, t.invoice_series, t.dunning_policy, t.incomplete_hours,
     coalesce(c.proration_policy, t.proration_policy) as proration,
     case when asked.since is not null and m.status <> 'detached' then to_jsonb(m.*) end as method,
-    c.provider_refs->>m.rail as customer_ref, ${failedAtColumn('s.tenant_id', 'asked.since')} as failed_at,
+    c.provider_refs->>m.rail as customer_ref, ${historyColumn('s.tenant_id', 'asked.since')} as history,
     m.rail, b.amount as balance, p.id as plan_id, p.name as plan_name, v.version as plan_version, v.definition
   from subscriptions s
   join customers c on c.id = s.customer_id
@@ -141,7 +147,7 @@ function planOf(row: Row): PlanVersion | null {
 
 function outlookOf(row: Row): CollectionOutlook | null {
   const method = methodFactsOf(row.method);
-  return method === null ? null : { method, customerRef: row.customer_ref, failedAt: row.failed_at ?? [] };
+  return method === null ? null : { method, customerRef: row.customer_ref, ...historyOf(row.history) };
 }
 
 function factsOf(row: Row, currency: string): BillingFacts {

@@ -7,11 +7,18 @@ import type { SubscriptionEvent } from '../../domain/subscription/events';
 import type { SubscriptionState } from '../../domain/subscription/state';
 import { toIso, type Instant } from '../../domain/time';
 import { invoiceNumber } from './billing-facts';
-import { failedAtColumn, failuresSince, methodFactsOf, type MethodFacts } from './method-facts';
+import {
+  failuresSince,
+  historyColumn,
+  historyOf,
+  methodFactsOf,
+  type CardHistory,
+  type MethodFacts,
+} from './method-facts';
 import type { PaymentRow } from './record';
 import type { Queryable, Statement } from '../pool';
 
-export interface CollectionFacts {
+export interface CollectionFacts extends CardHistory {
   readonly invoice: {
     readonly id: string;
     readonly number: string;
@@ -30,8 +37,6 @@ export interface CollectionFacts {
   readonly begunMethod: MethodFacts | null;
   readonly customerRef: string | null;
   readonly dunning: DunningPolicy;
-  /** Declines of the method's fingerprint within the cap's window, over all invoices. */
-  readonly failedAt: readonly Instant[];
   /** The fact that this call is to record, if it was recorded before. */
   readonly fact: SubscriptionEvent | null;
 }
@@ -42,7 +47,7 @@ const statement: Statement = {
 select i.id, i.series, i.sequence, i.status, i.currency, i.amount_due, t.dunning_policy,
   to_jsonb(p.*) as payment, p.amount as payment_amount, p.fee::text as payment_fee,
   to_jsonb(m.*) as method, to_jsonb(b.*) as begun_method, c.provider_refs->>coalesce(m.rail, p.rail) as customer_ref,
-  ${failedAtColumn('i.tenant_id', '$3')} as failed_at,
+  ${historyColumn('i.tenant_id', '$3')} as history,
   e.fact,
   (select count(*)::integer from payments x where x.invoice_id = i.id and x.status = 'canceled') + (i.credit_received > 0)::integer as versions_past
 from invoices i
@@ -117,6 +122,6 @@ export async function loadCollectionFacts(db: Queryable, request: CollectionRequ
     customerRef: row['customer_ref'],
     fact: row['fact'],
     dunning: row['dunning_policy'],
-    failedAt: row['failed_at'] ?? [],
+    ...historyOf(row['history']),
   };
 }

@@ -19,11 +19,28 @@ const windowDays = 366;
 /** From when on declines of a card are counted. */
 export const failuresSince = (now: Instant): Instant => addDays(now, -windowDays);
 
-/** Declines of the card `payment_methods m` of a tenant since an instant, over all invoices, as epoch milliseconds. */
-export const failedAtColumn = (tenant: string, since: string): string =>
-  `(select json_agg((extract(epoch from a.occurred_at) * 1000)::bigint order by a.occurred_at)
+/** What became of a card so far, over all invoices. */
+export interface CardHistory {
+  /** Its declines within the widest window. */
+  readonly failedAt: readonly Instant[];
+  /** One of them came after the customer attached the method: that act is used up. */
+  readonly declinedSinceAttached: boolean;
+}
+
+/** The history of the card `payment_methods m` of a tenant since an instant, as JSON. */
+export const historyColumn = (tenant: string, since: string): string =>
+  `(select json_build_object('failedAt', json_agg((extract(epoch from a.occurred_at) * 1000)::bigint order by a.occurred_at),
+     'declinedSinceAttached', bool_or(a.recorded_at > m.recorded_at))
    from payment_attempts a
    where a.tenant_id = ${tenant} and a.fingerprint = m.fingerprint and a.outcome = 'declined' and a.occurred_at > ${since})`;
+
+/** The column's value: aggregates over nothing are null. */
+export type HistoryValue = { readonly [Field in keyof CardHistory]: CardHistory[Field] | null };
+
+export const historyOf = ({ failedAt, declinedSinceAttached }: HistoryValue): CardHistory => ({
+  failedAt: failedAt ?? [],
+  declinedSinceAttached: declinedSinceAttached ?? false,
+});
 
 /** A row of `payment_methods` as JSON. */
 export function methodFactsOf(row: Record<string, unknown> | null): MethodFacts | null {

@@ -89,7 +89,6 @@ export async function openPayment(harness: RailHarness, behavior: RailBehavior, 
   const created = { tenantId: 'ten_conformance', invoiceId, amount: charged, customerRef };
   const { providerRef } = await harness.rail.createPayment({
     ...created,
-    paymentMethodRef: method.providerRef,
     description: 'Pro monthly',
     idempotencyKey: createPaymentKey(invoiceId, 1),
   });

@@ -50,7 +50,6 @@ export function describeOutages(harness: () => RailHarness): void {
         invoiceId: uniqueKey('inv'),
         amount: payment.amount,
         customerRef: payment.customerRef,
-        paymentMethodRef: payment.method.providerRef,
         description: 'Pro monthly',
       };
       const create = (): Promise<{ providerRef: string }> =>

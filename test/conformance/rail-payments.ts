@@ -89,7 +89,6 @@ function describeOnlyOnce(harness: () => RailHarness): void {
         invoiceId: payment.invoiceId,
         amount: payment.amount,
         customerRef: payment.customerRef,
-        paymentMethodRef: payment.method.providerRef,
         description: 'Pro monthly',
         idempotencyKey: createPaymentKey(payment.invoiceId, 1),
       });
@@ -130,7 +129,6 @@ function describeOnlyOnce(harness: () => RailHarness): void {
         invoiceId: payment.invoiceId,
         amount: add(payment.amount, payment.amount),
         customerRef: payment.customerRef,
-        paymentMethodRef: payment.method.providerRef,
         description: 'Pro monthly',
         idempotencyKey: createPaymentKey(payment.invoiceId, 1),
       });

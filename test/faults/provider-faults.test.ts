@@ -1,6 +1,7 @@
 /**
  * What a provider can do wrong in the middle of a renewal. Each fault is met once; afterwards the invoice is paid by one charge.
  */
+import { waitFor } from '../../dev/stack/wait';
 import type { FaultOrder } from '../../sandbox/stripe/control/client';
 import {
   advance,
@@ -90,9 +91,13 @@ test('a decline that the bank takes long over is asked for once: who asks again 
   const cast = await newCast();
   const { id } = await paidSubscription(cast);
   await declineCard(cast);
+  const before = (await cast.control.requests()).length;
   // While it is under way, the reading that follows the lost answer still says that nothing was tried.
   await cast.control.fault({ method: 'POST', path: confirm, kind: 'latency', moment: 'before', delay_ms: thinksMs });
   await advance(cast, firstRenewal);
+  const isExecuted = async () =>
+    (await cast.control.requests()).slice(before).every((request) => request.status !== null);
+  await waitFor('the bank has answered everything', isExecuted, { timeoutMs: settleMsMax });
   const { status, collection } = await readSubscription(cast, id);
   expect([status, collection?.attempts, await declinesAtProvider(cast)]).toEqual(['past_due', 1, 1]);
   await expectSound(cast);

@@ -98,6 +98,29 @@ test('an operator who asks for another try on the day of a decline gets none; th
   await checkInvariants(scene);
 });
 
+test("a new card that declines is tried for one of its customer's invoices that day, and one that pays for all", async () => {
+  const { scene, plan, customers, decline } = await sharedCard();
+  const [customer] = customers as [string];
+  const subscriptions = [await scene.subscribe(customer, plan), await scene.subscribe(customer, plan)];
+  await decline(noFunds);
+  await scene.advance('2026-02-01');
+  const views = () => Promise.all(subscriptions.map((id) => scene.subscription(id)));
+  const before = await failedCharges();
+  await scene.card(customer, 'pm_card_chargeCustomerFail');
+  const deferred = async () => {
+    const events = await Promise.all(subscriptions.map((id) => scene.eventTypes(id)));
+    return events.flat().filter((type) => type === 'invoice.payment_deferred').length === 2;
+  };
+  await waitFor('One was tried and the other deferred', deferred, { timeoutMs: 30_000 });
+  expect((await failedCharges()) - before).toBe(1);
+  await checkInvariants(scene);
+  await scene.card(customer, 'pm_card_mastercard');
+  const paid = async () =>
+    (await views()).every(({ status, collection }) => status === 'active' && collection === null);
+  await waitFor('Both are paid', paid, { timeoutMs: 30_000 });
+  await checkInvariants(scene);
+});
+
 test('a customer who is asked without an address to go to and never answers counts as declined after a day', async () => {
   const { scene, plan, customers } = await sharedCard();
   const subscription = await scene.subscribe(customers[0]!, plan);

@@ -27,7 +27,6 @@ export async function createPayment(
   const parameters: Stripe.PaymentIntentCreateParams = {
     ...toWireAmount(request.amount),
     customer: request.customerRef,
-    payment_method: request.paymentMethodRef,
     description: request.description,
     metadata: { tenant_id: request.tenantId, invoice_id: request.invoiceId },
     allowed_payment_method_types: methodTypes(request.amount.currency, context.bankDebits),

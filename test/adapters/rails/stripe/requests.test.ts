@@ -45,7 +45,6 @@ const create = (currency = 'USD', amount = '49.00'): Promise<{ providerRef: stri
     invoiceId: 'inv_1',
     amount: money(amount, currency),
     customerRef: 'cus_1',
-    paymentMethodRef: 'pm_1',
     description: 'Pro monthly',
     idempotencyKey: 'inv:inv_1:create:v1',
   });
@@ -79,7 +78,6 @@ describe('what is sent to Stripe', () => {
       amount: '4900',
       currency: 'usd',
       customer: 'cus_1',
-      payment_method: 'pm_1',
       description: 'Pro monthly',
       'metadata[tenant_id]': 'ten_1',
       'metadata[invoice_id]': 'inv_1',
