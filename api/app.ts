@@ -14,7 +14,7 @@ import { logRequests } from './middleware/log-requests';
 import { requestId } from './middleware/request-id';
 import { wrapForeign } from './middleware/wrap-foreign';
 import { openApiDocument } from './openapi';
-import { openRoutes, routes } from './routes';
+import { intakeRoutes, openRoutes, routes } from './routes';
 import { paymentPages } from './routes/pay';
 
 /** Each fault of a body, parameter or query with its dotted path; unknown fields by their own name. */
@@ -43,6 +43,7 @@ function versionOne(deps: ApiDependencies): Api {
     logger.error({ err: error }, 'an answer could not be kept for its Idempotency-Key');
   api.use('*', authenticate({ database, adminKey: settings.adminKey, wallClock }));
   api.use('*', limitRate(settings.requestsPerSecondMax));
+  for (const register of Object.values(intakeRoutes)) register(api, deps);
   api.use('*', requireJson);
   api.use('*', idempotency({ database, linkSecret: settings.linkSecret, onFault }));
   // Innermost, so that an Idempotency-Key is released whatever a handler throws.

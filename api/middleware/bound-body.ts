@@ -4,9 +4,17 @@ import { createMiddleware } from 'hono/factory';
 import { fail } from '../../domain/errors';
 import type { ApiEnvironment } from '../context';
 
+/** Streams of lines are read in pieces and bound each line by themselves. */
+const isStream = (path: string, type: string | undefined): boolean =>
+  path === '/api/v1/usage-events' && /^application\/(x-ndjson|ndjson|jsonl)(;|$)/i.test(type ?? '');
+
 /** 413 above the bound. */
-export const boundBody = (bytesMax: number) =>
-  bodyLimit({ maxSize: bytesMax, onError: () => fail('body_too_large', { limitBytes: bytesMax }) });
+export const boundBody = (bytesMax: number) => {
+  const bound = bodyLimit({ maxSize: bytesMax, onError: () => fail('body_too_large', { limitBytes: bytesMax }) });
+  return createMiddleware<ApiEnvironment>(async (c, next) =>
+    isStream(c.req.path, c.req.header('content-type')) ? next() : bound(c, next),
+  );
+};
 
 const jsonType = /^application\/([\w.-]+\+)?json(;|$)/i;
 

@@ -8,6 +8,7 @@ import { events } from './events';
 import { health } from './health';
 import { invoices } from './invoices';
 import { ledger } from './ledger';
+import { meters } from './meters';
 import { paymentMethods } from './payment-methods';
 import { payments } from './payments';
 import { plans } from './plans';
@@ -19,12 +20,16 @@ import { refunds } from './refunds';
 import { subscriptions } from './subscriptions';
 import { tenants } from './tenants';
 import { testClocks } from './test-clocks';
+import { usageEvents, usageIntake } from './usage-events';
 import { webhooks } from './webhooks';
 
 type Register = (api: Api, deps: ApiDependencies) => void;
 
 /** Answered without a key. */
 export const openRoutes = { health, webhooks } as const satisfies Record<string, Register>;
+
+/** Answered to the holder of a key, in any content type and without keeping the answer. */
+export const intakeRoutes = { usageIntake } as const satisfies Record<string, Register>;
 
 /** Answered to the holder of a key. */
 export const routes = {
@@ -43,6 +48,8 @@ export const routes = {
   payments,
   refunds,
   disputes,
+  meters,
+  usageEvents,
   ledger,
   events,
 } as const satisfies Record<string, Register>;

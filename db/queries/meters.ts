@@ -36,7 +36,7 @@ const fromRow = (row: MeterRow): StoredMeter => ({
 const insert: Statement = {
   name: 'meters_insert',
   text: `insert into meters (id, tenant_id, code, name, definition) values ($1, $2, $3, $4, $5)
-    on conflict (id) do nothing`,
+    on conflict do nothing`,
 };
 const byId: Statement = {
   name: 'meters_by_id',
@@ -44,7 +44,7 @@ const byId: Statement = {
 };
 const all: Statement = { name: 'meters_all', text: `select ${columns} from meters where tenant_id = $1 order by id` };
 
-/** Writes a meter unless its id is there already. @throws a duplicate (db/errors.ts) when its code is taken */
+/** Writes a meter unless its id or its code is there already. */
 export async function insertMeter(db: Queryable, meter: Omit<StoredMeter, 'recordedAt'>): Promise<void> {
   const { id, tenantId, code, name, definition } = meter;
   await db.query(insert, [id, tenantId, code, name, JSON.stringify(definition)]);
