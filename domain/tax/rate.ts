@@ -66,6 +66,12 @@ export const parseTaxTable = parameters<TaxTable>(
   where(objectOf<TaxTable>({ rates: listOf(rateField, ratesMax) }), overlapErrors),
 );
 
+/** The port to a list of rates, or to a provider of them. What it gives is read by `parseTaxTable` before it is used. */
+export interface TaxRateSource {
+  /** @param country ISO 3166-1. @returns the rates of the country and its regions, past and to come */
+  ratesOf(country: string): Promise<TaxTable>;
+}
+
 export interface RateQuery {
   readonly place: Place;
   readonly category: string;

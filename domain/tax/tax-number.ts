@@ -28,13 +28,29 @@ export interface TaxNumberCheck {
 /** The port to check digits: offline, pure. */
 export type CheckDigits = (taxNumber: TaxNumber) => DigitsVerdict;
 
+/** What a register said. */
+export interface RegisterAnswer {
+  readonly register: RegisterVerdict;
+  readonly consultation: string | null;
+}
+
 /** The port to a register. It answers `unknown` for every outage, limit and time-out; it never throws for them. */
 export interface TaxNumberRegister {
   /** @param requester the tenant's own number, without which the register gives no receipt */
-  check(
-    taxNumber: TaxNumber,
-    requester: TaxNumber | null,
-  ): Promise<{ readonly register: RegisterVerdict; readonly consultation: string | null }>;
+  check(taxNumber: TaxNumber, requester: TaxNumber | null): Promise<RegisterAnswer>;
+}
+
+/** What is kept of a check made at `now`. A register that answered keeps its word: a later silence does not unmake a confirmed number. */
+export function checkOf(
+  taxNumber: TaxNumber,
+  digits: DigitsVerdict,
+  answer: RegisterAnswer,
+  now: Instant,
+  before: TaxNumberCheck | null = null,
+): TaxNumberCheck {
+  const isSame = before?.taxNumber.country === taxNumber.country && before.taxNumber.number === taxNumber.number;
+  if (before !== null && isSame && before.register !== 'unknown' && answer.register === 'unknown') return before;
+  return { taxNumber, digits, ...answer, checkedAt: now };
 }
 
 /** Prefixes of tax numbers that are not the country's ISO code. Northern Ireland's XI is for goods; services follow Great Britain. */

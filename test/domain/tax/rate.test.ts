@@ -1,7 +1,7 @@
 /** The table of rates: which is in force, and what is refused in a table. */
 import { isRefusal } from '../../../domain/errors';
 import { isCalendarDate, supplyDateOf } from '../../../domain/tax/date';
-import { parseTaxTable, rateOn } from '../../../domain/tax/rate';
+import { parseTaxTable, rateOn, type TaxRateSource } from '../../../domain/tax/rate';
 import { fromIso } from '../../../domain/time';
 import { table } from './table';
 
@@ -64,6 +64,14 @@ describe('a table is read', () => {
   ])('and refused with %s', (_what, rates, expected) => {
     const read = parseTaxTable({ rates });
     expect(Array.isArray(read) ? read.map(({ path }) => path) : read).toEqual(expected);
+  });
+
+  test('from a source, whose rates are checked like any other', async () => {
+    const source: TaxRateSource = {
+      ratesOf: async (country) => ({ rates: table.rates.filter((rate) => rate.country === country) }),
+    };
+    expect(parseTaxTable(await source.ratesOf('DE'))).toMatchObject({ rates: { length: 4 } });
+    expect(parseTaxTable(await source.ratesOf('XX'))).toMatchObject([{ path: 'rates' }]);
   });
 
   test('with one rate ending on the day on which the next begins', () => {

@@ -1,6 +1,15 @@
 /** How a line is taxed, by seller, customer, place and day. */
 import { isRefusal } from '../../../domain/errors';
-import { isToBeAskedAgain, standingOf, type TaxNumberCheck, taxNumberOf } from '../../../domain/tax/tax-number';
+import {
+  type CheckDigits,
+  checkOf,
+  isToBeAskedAgain,
+  type RegisterAnswer,
+  standingOf,
+  type TaxNumberCheck,
+  taxNumberOf,
+  type TaxNumberRegister,
+} from '../../../domain/tax/tax-number';
 import {
   type Exemption,
   parseExemption,
@@ -200,5 +209,38 @@ describe('a tax number', () => {
       'business',
       'presumed_business',
     ]);
+  });
+
+  test('is kept with what its register and its digits say, and a later silence does not unmake a confirmed one', async () => {
+    const nineDigits: CheckDigits = ({ number }) => (/^\d{9}$/.test(number) ? 'valid' : 'invalid');
+    const answers: RegisterAnswer[] = [
+      { register: 'unknown', consultation: null },
+      { register: 'valid', consultation: 'W1' },
+      { register: 'unknown', consultation: null },
+      { register: 'invalid', consultation: 'W2' },
+    ];
+    const register: TaxNumberRegister = {
+      check: async () => answers.shift() ?? { register: 'unknown', consultation: null },
+    };
+    const french = { country: 'FR', number: '123456789' };
+    const again = async (before: TaxNumberCheck | null, now: number, of = french) =>
+      checkOf(of, nineDigits(of), await register.check(of, null), now, before);
+    const silent = await again(null, 1);
+    expect(silent).toEqual({
+      taxNumber: french,
+      digits: 'valid',
+      register: 'unknown',
+      consultation: null,
+      checkedAt: 1,
+    });
+    const confirmed = await again(silent, 2);
+    expect(confirmed).toMatchObject({ register: 'valid', consultation: 'W1', checkedAt: 2 });
+    expect(await again(confirmed, 3)).toBe(confirmed);
+    expect(await again(confirmed, 4)).toMatchObject({ register: 'invalid', checkedAt: 4 });
+    expect(await again(silent, 5)).toMatchObject({ register: 'unknown', checkedAt: 5 });
+    expect(await again(confirmed, 5, { country: 'FR', number: '12' })).toMatchObject({
+      register: 'unknown',
+      digits: 'invalid',
+    });
   });
 });
