@@ -183,14 +183,14 @@ function newPayment({ input, facts, collection }: Try, method: MethodFacts, prov
 function refuseTry({ input, facts, collection }: Try, attempts: number): SubscriptionEvent | null {
   const { invoiceId, now } = input;
   const { method, dunning, failedAt, declinedSinceAttached } = facts;
-  const { customerActed, customerPresent } = collection;
+  const { customerActed, newMethod = false } = collection;
   const declined = (code: string, kind: 'never' | 'customer') =>
     declinedFact(collection, dunning, { invoiceId, attempts, code, class: kind, waitMs: null }, now);
   if (method === null) return declined('payment_method_missing', 'never');
   if (method.status === 'blocked') return declined('payment_method_blocked', 'never');
   if (method.status === 'needs_customer' && !customerActed) return declined('customer_action_needed', 'customer');
   // A new card wakes all that its customer owes: once it was declined for one invoice, the others wait like anybody.
-  const limitLifted = customerActed && (customerPresent || !declinedSinceAttached);
+  const limitLifted = customerActed && !(newMethod && declinedSinceAttached);
   const permission = attemptAllowed(dunning, { failedAt }, now, limitLifted);
   if (permission.allowed) return null;
   return { type: 'payment_deferred', at: now, invoiceId, until: permission.until, why: permission.reason };

@@ -83,9 +83,9 @@ type Outcome = Omit<Collection, 'invoiceId' | 'queue' | 'noticedAt'>;
 
 /** What the customer set in motion while the try was under way; its outcome must not take that away. */
 function wokenSince(collection: Collection, tryAt: Instant): Partial<Collection> {
-  const { waitingFor, customerActed, customerPresent, nextAt, action } = collection;
+  const { waitingFor, customerActed, customerPresent, newMethod = false, nextAt, action } = collection;
   const woken = waitingFor === 'nothing' && customerActed && nextAt !== null && nextAt > tryAt;
-  return woken ? { waitingFor, customerActed, customerPresent, nextAt, action } : {};
+  return woken ? { waitingFor, customerActed, customerPresent, newMethod, nextAt, action } : {};
 }
 
 /** What the provider told us while the try was under way is still to be read. */
@@ -234,7 +234,7 @@ function issue(state: SubscriptionState, event: EventOf<'invoice_issued'>): Subs
   return enqueue(rolled, event.invoice, event.at);
 }
 
-type Customer = Pick<Collection, 'customerActed' | 'customerPresent'>;
+type Customer = Required<Pick<Collection, 'customerActed' | 'customerPresent' | 'newMethod'>>;
 
 function wakeCollection(state: SubscriptionState, at: Instant, customer: Customer): SubscriptionState {
   const { collection } = state;
@@ -255,13 +255,13 @@ function wakeCollection(state: SubscriptionState, at: Instant, customer: Custome
 /** What the engine itself asks for follows from what the provider holds: that is read before anything is sent. */
 function requestPayment(state: SubscriptionState, event: EventOf<'payment_requested'>): SubscriptionState {
   const { at, customerActed, customerPresent } = event;
-  const woken = wakeCollection(state, at, { customerActed, customerPresent });
+  const woken = wakeCollection(state, at, { customerActed, customerPresent, newMethod: false });
   return customerActed ? woken : noticePayment(woken, at);
 }
 
 /** A trial that stopped for want of a payment method goes on once there is one. */
 function changePaymentMethod(state: SubscriptionState, at: Instant, customerActed = true): SubscriptionState {
-  const woken = wakeCollection(state, at, { customerActed, customerPresent: false });
+  const woken = wakeCollection(state, at, { customerActed, customerPresent: false, newMethod: customerActed });
   return woken.pause?.cause === 'trial_end' ? { ...woken, pause: { ...woken.pause, resumeAt: at } } : woken;
 }
 

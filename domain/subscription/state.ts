@@ -61,6 +61,11 @@ export interface Collection {
   readonly waitingFor: 'nothing' | 'retry' | 'customer' | 'provider' | 'payment_method';
   /** True once the customer acted since the last try: the one-a-day rule then steps aside. */
   readonly customerActed: boolean;
+  /**
+   * True when that act was a new payment method, which wakes all that the customer owes: it lifts the rule until the method is declined for
+   * one of the invoices. The release before wrote none.
+   */
+  readonly newMethod?: boolean;
   /** True when the next try may ask the customer, who is at the screen (3-D Secure). */
   readonly customerPresent: boolean;
 }
