@@ -2,9 +2,13 @@
  * The forms in which usage events come: our own JSON (one event, or a batch), CloudEvents 1.0 in the structured, batched and binary mode
  * of its HTTP binding, and lines of JSON of either kind.
  */
+import { letOthersRun } from '../db/let-others-run';
 import { fail, type FieldError } from '../domain/errors';
 import { parseCloudEvent, parseUsageEvent, type UsageEvent } from '../domain/metering/usage-event';
 import type { ApiContext } from './context';
+
+/** About a millisecond of work. */
+const turnEvents = 200;
 
 /** More belong into a stream. */
 const batchMax = 1_000;
@@ -19,16 +23,17 @@ export const parseAny: Parse = (value, now) =>
   isRecord(value) && 'specversion' in value ? parseCloudEvent(value, now) : parseUsageEvent(value, now);
 
 /** All events, or a refusal that names what is wrong with each: a batch is taken in as a whole or not at all. */
-function readAll(values: readonly unknown[], parse: Parse, now: number, prefix: (index: number) => string) {
+async function readAll(values: readonly unknown[], parse: Parse, now: number, prefix: (index: number) => string) {
   if (values.length > batchMax)
     fail('validation_failed', {}, { fields: [{ path: 'events', message: `must be at most ${batchMax}` }] });
   const faults: FieldError[] = [];
   const events: UsageEvent[] = [];
-  values.forEach((value, index) => {
+  for (const [index, value] of values.entries()) {
+    if (index % turnEvents === turnEvents - 1) await letOthersRun();
     const read = parse(value, now);
     if (!Array.isArray(read)) events.push(read as UsageEvent);
     else faults.push(...read.map(({ path, message }) => ({ path: `${prefix(index)}${path}`, message })));
-  });
+  }
   if (faults.length > 0) fail('validation_failed', {}, { fields: faults });
   return events;
 }

@@ -1,6 +1,6 @@
 /** Arrays as Postgres reads them: for thousands of values, the driver's own general writer takes longer than the statement. */
 
-const needsQuotes = /[^\w.:+-]/;
+const special = /["\\]/;
 
 /** A `text[]` of texts that may be anything; null stays null. */
 export function textArray(values: readonly (string | null)[]): string {
@@ -9,9 +9,7 @@ export function textArray(values: readonly (string | null)[]): string {
 
 function quoted(value: string | null): string {
   if (value === null) return 'null';
-  // An unquoted null would be one.
-  if (value !== '' && !needsQuotes.test(value) && value.toLowerCase() !== 'null') return value;
-  return `"${value.replace(/["\\]/g, '\\$&')}"`;
+  return `"${special.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`;
 }
 
 /** An array of values that need no quotes: numbers, truth values, UUIDs, decimals. */

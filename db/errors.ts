@@ -17,6 +17,11 @@ export function isMethodBusy(error: unknown): boolean {
   return isDuplicate(error) && (error as { constraint?: unknown }).constraint === 'payments_one_try';
 }
 
+/** There is no partition for a row (23514, check_violation): retention dropped it, or nobody has made it yet. */
+export function isPartitionMissing(error: unknown): boolean {
+  return codeOf(error) === '23514' && error instanceof Error && error.message.startsWith('no partition of relation');
+}
+
 /** Something moved between reading and writing (40001, serialization_failure; 40P01, deadlock_detected): read again. */
 export function isConflict(error: unknown): boolean {
   const code = codeOf(error);

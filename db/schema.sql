@@ -110,6 +110,15 @@ begin
   raise exception '% is append-only: record a reversal or a new version instead', tg_table_name using errcode = 'integrity_constraint_violation';
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.usage_cuts_of(of_tenant text, customers text[])
+ RETURNS SETOF usage_cuts
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_advisory_xact_lock_shared(hashtextextended('usage:' || of_tenant, 0));
+  return query select c.* from usage_cuts c where c.customer_id = any(customers);
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.usage_state(of_customer text, of_meters text[], at timestamp with time zone, writer xid8)
  RETURNS text
  LANGUAGE sql
@@ -484,6 +493,12 @@ create table usage_corrections (
   corrected_by uuid not null,
   recorded_at timestamp with time zone not null default now()
 );
+create table usage_cuts (
+  meter_id text not null,
+  customer_id text not null,
+  at timestamp with time zone not null,
+  tenant_id text not null
+);
 create table usage_duplicates (
   key uuid not null,
   tenant_id text not null,
@@ -493,6 +508,21 @@ create table usage_duplicates (
   occurred_at timestamp with time zone not null,
   properties jsonb not null,
   recorded_at timestamp with time zone not null default now()
+);
+create table usage_edges (
+  meter_id text not null,
+  customer_id text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  dimensions jsonb not null,
+  tenant_id text not null,
+  events bigint not null,
+  total numeric not null,
+  most numeric,
+  latest numeric,
+  latest_at timestamp with time zone,
+  latest_key uuid,
+  moment numeric not null
 );
 create table usage_event_keys (
   key uuid not null,
@@ -663,6 +693,7 @@ alter table test_clocks add constraint test_clocks_status_check CHECK ((status =
 alter table usage_billings add constraint usage_billings_customer_id_meter_id_starts_at_ends_at_invoi_key UNIQUE (customer_id, meter_id, starts_at, ends_at, invoice_id);
 alter table usage_billings add constraint usage_billings_pkey PRIMARY KEY (id);
 alter table usage_billings add constraint usage_billings_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table usage_billings add constraint usage_billings_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
 alter table usage_billings add constraint usage_billings_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id);
 alter table usage_billings add constraint usage_billings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table usage_billings add constraint usage_billings_check CHECK ((starts_at < ends_at));
@@ -670,7 +701,10 @@ alter table usage_buckets add constraint usage_buckets_pkey PRIMARY KEY (meter_i
 alter table usage_corrections add constraint usage_corrections_corrected_by_key UNIQUE (corrected_by);
 alter table usage_corrections add constraint usage_corrections_pkey PRIMARY KEY (target);
 alter table usage_corrections add constraint usage_corrections_kind_check CHECK ((kind = ANY (ARRAY['amend'::text, 'void'::text])));
+alter table usage_cuts add constraint usage_cuts_pkey PRIMARY KEY (customer_id, meter_id, at);
 alter table usage_duplicates add constraint usage_duplicates_pkey PRIMARY KEY (key);
+alter table usage_edges add constraint usage_edges_pkey PRIMARY KEY (meter_id, customer_id, starts_at, ends_at, dimensions);
+alter table usage_edges add constraint usage_edges_check CHECK ((starts_at < ends_at));
 alter table usage_event_keys add constraint usage_event_keys_pkey PRIMARY KEY (key);
 alter table usage_unique_values add constraint usage_unique_values_pkey PRIMARY KEY (meter_id, customer_id, starts_at, dimensions, value);
 alter table webhook_inbox add constraint webhook_inbox_pkey PRIMARY KEY (provider, event_id);
@@ -755,7 +789,9 @@ alter table test_clocks enable row level security; create policy tenant_only on 
 alter table usage_billings enable row level security; create policy tenant_only on usage_billings using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_buckets enable row level security; create policy tenant_only on usage_buckets using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_corrections enable row level security; create policy tenant_only on usage_corrections using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table usage_cuts enable row level security; create policy tenant_only on usage_cuts using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_duplicates enable row level security; create policy tenant_only on usage_duplicates using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table usage_edges enable row level security; create policy tenant_only on usage_edges using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_event_keys enable row level security; create policy tenant_only on usage_event_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_events enable row level security; create policy tenant_only on usage_events using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_unique_values enable row level security; create policy tenant_only on usage_unique_values using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));

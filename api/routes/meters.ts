@@ -1,8 +1,9 @@
 /** Meters, and the usage that they measured. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { findCustomer } from '../../db/queries/customers';
-import { findMeter, insertMeter, listMeters, type StoredMeter } from '../../db/queries/meters';
-import { usageOf } from '../../db/transactions/usage-of';
+import { findMeter, insertMeter, knownMeter, listMeters, type StoredMeter } from '../../db/queries/meters';
+import type { UsageQuestion } from '../../db/transactions/usage-buckets';
+import { currentUsage } from '../../db/transactions/usage-of';
 import { fail } from '../../domain/errors';
 import { idFromSeed } from '../../domain/ids';
 import { hourOf, type Window } from '../../domain/metering/window';
@@ -75,7 +76,7 @@ const usage = createRoute({
 });
 
 async function meterOrFail({ database }: ApiDependencies, tenantId: string, meterId: string): Promise<StoredMeter> {
-  return foundOr404(await findMeter(database.as(tenantId), tenantId, meterId), 'Meter', meterId);
+  return foundOr404(await knownMeter(database.as(tenantId), tenantId, meterId), 'Meter', meterId);
 }
 
 async function createMeter(
@@ -118,6 +119,25 @@ function windowsOf({ from, to }: Window, size: 'hour' | 'day' | undefined): Wind
   }));
 }
 
+function assertAreDimensions(by: readonly string[], { definition }: StoredMeter): void {
+  const fields = by
+    .filter((name) => !definition.group_by.includes(name))
+    .map((name) => ({ path: 'group_by[]', message: `${name} is no dimension of the meter` }));
+  if (fields.length > 0) fail('validation_failed', {}, { fields });
+}
+
+/** One window after the other: a request holds one connection. */
+async function readWindows(
+  { database }: ApiDependencies,
+  question: Omit<UsageQuestion, keyof Window>,
+  windows: readonly Window[],
+): Promise<ReturnType<typeof presentUsage>[]> {
+  const data = [];
+  for (const window of windows)
+    data.push(presentUsage(await currentUsage(database, { ...question, ...window }), window));
+  return data;
+}
+
 async function readUsage(
   c: ApiContext,
   deps: ApiDependencies,
@@ -125,28 +145,19 @@ async function readUsage(
   query: z.output<typeof usageQuery>,
 ): Promise<z.infer<typeof meterUsageAnswer>> {
   const { tenantId } = tenantOf(c);
-  const db = deps.database.as(tenantId);
-  const [meter, customer] = await Promise.all([
-    meterOrFail(deps, tenantId, meterId),
-    findCustomer(db, tenantId, query.customer_id),
-  ]);
-  foundOr422(customer, 'customer_id', 'customer');
+  const meter = await meterOrFail(deps, tenantId, meterId);
+  const { customer_id: customerId } = query;
   const span = { from: instantOf(query.from), to: instantOf(query.to) };
   if (span.from >= span.to) fail('invalid_period', { start: query.from, end: query.to });
   const by = query['group_by[]'] ?? [];
-  const unknown = by.filter((name) => !meter.definition.group_by.includes(name));
-  if (unknown.length > 0)
-    fail(
-      'validation_failed',
-      {},
-      { fields: unknown.map((name) => ({ path: 'group_by[]', message: `${name} is no dimension of the meter` })) },
-    );
-  const data = [];
-  for (const window of windowsOf(span, query.window)) {
-    const found = await usageOf(db, { tenantId, meter, customerId: query.customer_id, ...window, by });
-    data.push(presentUsage(found, window));
-  }
-  return { meter_id: meter.id, customer_id: query.customer_id, data };
+  assertAreDimensions(by, meter);
+  const windows = windowsOf(span, query.window);
+  const [customer, data] = await Promise.all([
+    findCustomer(deps.database.as(tenantId), tenantId, customerId),
+    readWindows(deps, { tenantId, meter, customerId, by }, windows),
+  ]);
+  foundOr422(customer, 'customer_id', 'customer');
+  return { meter_id: meter.id, customer_id: customerId, data };
 }
 
 /** Registers the routes of meters. */

@@ -110,6 +110,42 @@ create table usage_unique_values (
   primary key (meter_id, customer_id, starts_at, dimensions, value)
 ) with (fillfactor = 70);
 
+-- Where one customer's hour is cut in two: a window begins or ends inside of it, and it holds too many events to read them each time.
+create table usage_cuts (
+  meter_id text not null,
+  customer_id text not null,
+  at timestamptz not null,
+  tenant_id text not null,
+  primary key (customer_id, meter_id, at)
+);
+
+-- The two parts of such an hour, before the cut and from it on, kept like usage_buckets.
+create table usage_edges (
+  meter_id text not null,
+  customer_id text not null,
+  starts_at timestamptz not null,
+  ends_at timestamptz not null,
+  dimensions jsonb not null,
+  tenant_id text not null,
+  events bigint not null,
+  total numeric not null,
+  most numeric,
+  latest numeric,
+  latest_at timestamptz,
+  latest_key uuid,
+  moment numeric not null,
+  check (starts_at < ends_at),
+  primary key (meter_id, customer_id, starts_at, ends_at, dimensions)
+) with (fillfactor = 70);
+
+-- The cuts of customers, for the statement that takes events in. It holds a lock from here to its end: whoever makes a cut waits for those
+-- that did not see it, and those that come later wait for the cut. Volatile and plpgsql, so that the cuts are read after the lock is held.
+create function usage_cuts_of(of_tenant text, customers text[]) returns setof usage_cuts language plpgsql volatile as $$
+begin
+  perform pg_advisory_xact_lock_shared(hashtextextended('usage:' || of_tenant, 0));
+  return query select c.* from usage_cuts c where c.customer_id = any(customers);
+end $$;
+
 -- Which usage went into which invoice. A correction of a window that was billed is another row for the same window.
 create table usage_billings (
   id bigint generated always as identity primary key,
@@ -118,7 +154,7 @@ create table usage_billings (
   meter_id text not null references meters,
   starts_at timestamptz not null,
   ends_at timestamptz not null,
-  invoice_id text not null,
+  invoice_id text not null references invoices,
   usage jsonb not null,
   -- What the billing could see: an event outside of it came late.
   counted pg_snapshot not null default pg_current_snapshot(),
@@ -181,7 +217,7 @@ do $$
 declare name text;
 begin
   foreach name in array array['meters', 'usage_event_keys', 'usage_events', 'usage_duplicates', 'usage_corrections', 'usage_buckets',
-    'usage_unique_values', 'usage_billings']
+    'usage_unique_values', 'usage_cuts', 'usage_edges', 'usage_billings']
   loop
     execute format('alter table %I enable row level security', name);
     execute format('create policy tenant_only on %I using (current_tenant() in (tenant_id, ''*'')) with check (current_tenant() in (tenant_id, ''*''))', name);

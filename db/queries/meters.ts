@@ -55,6 +55,17 @@ export async function findMeter(db: Queryable, tenantId: string, id: string): Pr
   return firstOf((await db.query<MeterRow>(byId, [tenantId, id])).map(fromRow));
 }
 
+const known = new WeakMap<Queryable, Map<string, StoredMeter>>();
+
+/** As `findMeter`, from memory once it was read: a meter never changes. */
+export async function knownMeter(db: Queryable, tenantId: string, id: string): Promise<StoredMeter | null> {
+  const meters = known.get(db) ?? new Map<string, StoredMeter>();
+  known.set(db, meters);
+  const meter = meters.get(id) ?? (await findMeter(db, tenantId, id));
+  if (meter !== null) meters.set(id, meter);
+  return meter;
+}
+
 /** All meters of a tenant, the oldest first. */
 export async function metersOf(db: Queryable, tenantId: string): Promise<StoredMeter[]> {
   return (await db.query<MeterRow>(all, [tenantId])).map(fromRow);

@@ -3,7 +3,7 @@ import type { CorrectionKind } from '../../domain/metering/usage-event';
 import type { UnmatchedReason } from '../../domain/metering/match';
 import { fromIso, toIso, type Instant } from '../../domain/time';
 import type { Queryable, Statement } from '../pool';
-import { idOfKey, keyOfUsageEventId } from '../usage-key';
+import { idOfStoredKey, keyOfUsageEventId } from '../usage-key';
 import type { Page, PageRequest } from './page';
 import { firstOf } from './row-values';
 
@@ -52,10 +52,10 @@ interface Row {
   differs: boolean | null;
 }
 
-const idOrNull = (key: string | null): string | null => (key === null ? null : idOfKey(key));
+const idOrNull = (key: string | null): string | null => (key === null ? null : idOfStoredKey(key));
 
 const fromRow = (row: Row): StoredUsageEvent => ({
-  id: idOfKey(row.key),
+  id: idOfStoredKey(row.key),
   eventId: row.event_id,
   source: row.source,
   type: row.type,
@@ -69,7 +69,7 @@ const fromRow = (row: Row): StoredUsageEvent => ({
   corrects:
     row.corrects === null || row.correction_kind === null
       ? null
-      : { id: idOfKey(row.corrects), kind: row.correction_kind },
+      : { id: idOfStoredKey(row.corrects), kind: row.correction_kind },
   correctedBy: idOrNull(row.corrected_by),
   repeats: row.repeats,
   differs: row.differs,

@@ -5,15 +5,14 @@
 import { aggregations } from '../../domain/metering/aggregations';
 import { bucketOf } from '../../domain/metering/bucket';
 import { matchEvent, type MeterPart, type Properties, type UnmatchedReason } from '../../domain/metering/match';
-import type { Meter } from '../../domain/metering/meter';
 import type { CorrectionKind, UsageEvent } from '../../domain/metering/usage-event';
-import { hourOf } from '../../domain/metering/window';
+import { hourOf, type Window } from '../../domain/metering/window';
 import { hourMs, toIso, type Instant } from '../../domain/time';
 import { isConflict } from '../errors';
 import type { Database, Queryable, Statement } from '../pool';
 import { usageKey } from '../usage-key';
 import { meterStanding, type MeterStanding } from './meter-standing';
-import { bucketsOfEvents } from './usage-of';
+import { bucketsOfEvents } from './usage-buckets';
 import { layOutRound, type JudgedEvent } from './usage-round';
 import { ensurePartition, takeIn, type Taken } from './usage-statement';
 
@@ -41,6 +40,11 @@ interface TargetRow {
   voids: boolean;
 }
 
+// As a round does: whoever cuts an hour waits for this correction, or is seen by it.
+const lockCuts: Statement = {
+  name: 'usage_correction_lock',
+  text: `select pg_advisory_xact_lock_shared(hashtextextended('usage:' || $1::text, 0))`,
+};
 // Two corrections of one event wait for each other here; the second sees the first.
 const lockTarget: Statement = {
   name: 'usage_target_lock',
@@ -58,10 +62,29 @@ const insertCorrection: Statement = {
   name: 'usage_correction_insert',
   text: 'insert into usage_corrections (tenant_id, target, kind, corrected_by) values ($1, $2, $3, $4)',
 };
-const takeOut: Statement = {
-  name: 'usage_bucket_take_out',
-  text: `update usage_buckets set events = events - 1, total = total - $6::numeric, moment = moment - $7::numeric
-    where tenant_id = $1 and meter_id = $2 and customer_id = $3 and starts_at = $4 and dimensions = $5::jsonb`,
+/** `$1` to `$5` are the tenant, the meter, the customer, the start and the dimensions; a part of an hour also has its end, `$6`. */
+const thisHour =
+  'tenant_id = $1 and meter_id = $2 and customer_id = $3 and starts_at = $4 and dimensions = $5::jsonb and $6::timestamptz is not null';
+const thisPart = `${thisHour} and ends_at = $6`;
+const lessOf = 'set events = events - 1, total = total - $7::numeric, moment = moment - $8::numeric';
+const extremesOf = 'set most = $7::numeric, latest = $8::numeric, latest_at = $9, latest_key = $10';
+
+/** The two tables that keep buckets. */
+const tables = {
+  hours: {
+    takeOut: { name: 'usage_bucket_take_out', text: `update usage_buckets ${lessOf} where ${thisHour}` },
+    setExtremes: { name: 'usage_bucket_set_extremes', text: `update usage_buckets ${extremesOf} where ${thisHour}` },
+  },
+  edges: {
+    takeOut: { name: 'usage_edge_take_out', text: `update usage_edges ${lessOf} where ${thisPart}` },
+    setExtremes: { name: 'usage_edge_set_extremes', text: `update usage_edges ${extremesOf} where ${thisPart}` },
+  },
+} as const satisfies Record<string, Record<'takeOut' | 'setExtremes', Statement>>;
+
+const edgesAround: Statement = {
+  name: 'usage_edges_around',
+  text: `select starts_at, ends_at from usage_edges where tenant_id = $1 and meter_id = $2 and customer_id = $3
+      and starts_at <= $4 and $4 < ends_at and dimensions = $5::jsonb order by starts_at, ends_at`,
 };
 const takeValueOut: Statement = {
   name: 'usage_value_take_out',
@@ -73,12 +96,6 @@ const dropEmptyValue: Statement = {
   text: `delete from usage_unique_values
     where tenant_id = $1 and meter_id = $2 and customer_id = $3 and starts_at = $4 and dimensions = $5::jsonb and value = $6 and events = 0`,
 };
-const setExtremes: Statement = {
-  name: 'usage_bucket_set_extremes',
-  text: `update usage_buckets set most = $6::numeric, latest = $7::numeric, latest_at = $8, latest_key = $9
-    where tenant_id = $1 and meter_id = $2 and customer_id = $3 and starts_at = $4 and dimensions = $5::jsonb`,
-};
-
 type Found = { readonly target: Target } | { readonly reason: UnmatchedReason };
 
 async function findTarget(db: Queryable, tenantId: string, { corrects }: UsageCorrection): Promise<Found> {
@@ -101,39 +118,61 @@ function judge(event: UsageCorrection, found: Found, { byType }: MeterStanding):
   return { event: { ...event, type, customerId, occurredAt }, match: { kind: 'counted', parts: [] }, meters: meterIds };
 }
 
-/** A maximum and a latest value cannot be taken back: the hour is rolled up anew from the events that are left. */
-async function rollUpAnew(
-  db: Queryable,
-  bucket: readonly unknown[],
-  question: { tenantId: string; meter: Meter; target: Target; dimensions: string },
-): Promise<void> {
-  const { tenantId, meter, target, dimensions } = question;
-  const from = hourOf(target.occurredAt);
-  const hour = { from, to: from + hourMs };
-  const groups = await bucketsOfEvents(db, { tenantId, meter, customerId: target.customerId, ...hour }, hour);
-  const { most = null, latest = null } = groups.get(dimensions) ?? {};
-  const at = latest === null ? null : toIso(latest.at);
-  await db.query(setExtremes, [...bucket, most, latest?.value ?? null, at, latest?.key ?? null]);
+/** What the target put into one meter's buckets. */
+interface Portion {
+  readonly tenantId: string;
+  readonly target: Target;
+  readonly part: MeterPart;
+  readonly dimensions: string;
 }
 
-/** Takes out of one meter's bucket what the target put in. The row is locked by it, so that rounds wait. */
-async function takePartOut(db: Queryable, tenantId: string, target: Target, part: MeterPart): Promise<void> {
-  const { meter, value } = part;
-  const { aggregation } = meter.definition;
-  const dimensions = JSON.stringify(part.dimensions);
-  const bucket = [tenantId, meter.id, target.customerId, toIso(hourOf(target.occurredAt)), dimensions];
-  const state = bucketOf(aggregation, { at: target.occurredAt, key: target.key, value });
-  const { reads } = aggregations[aggregation];
+/** A maximum and a latest value cannot be taken back: the span is rolled up anew from the events that are left. */
+async function rollUpAnew(
+  db: Queryable,
+  statement: Statement,
+  { tenantId, target, part, dimensions }: Portion,
+  bucket: { readonly span: Window; readonly values: readonly unknown[] },
+): Promise<void> {
+  const { span, values } = bucket;
+  const question = { tenantId, meter: part.meter, customerId: target.customerId, ...span };
+  const groups = await bucketsOfEvents(db, question, span);
+  const { most = null, latest = null } = groups.get(dimensions) ?? {};
+  const at = latest === null ? null : toIso(latest.at);
+  await db.query(statement, [...values, most, latest?.value ?? null, at, latest?.key ?? null]);
+}
+
+/** Takes a portion out of one bucket. The row is locked by it, so that rounds wait. */
+async function takeOutOf(db: Queryable, kind: keyof typeof tables, portion: Portion, span: Window): Promise<void> {
+  const { tenantId, target, part, dimensions } = portion;
+  const { takeOut, setExtremes } = tables[kind];
+  const { aggregation } = part.meter.definition;
+  const values = [tenantId, part.meter.id, target.customerId, toIso(span.from), dimensions, toIso(span.to)];
+  const state = bucketOf(aggregation, { at: target.occurredAt, key: target.key, value: part.value });
   // The bucket of a count holds 1 per event as its total, as the round writes it.
-  const total = reads === 'nothing' ? '1' : state.total;
+  const total = aggregations[aggregation].reads === 'nothing' ? '1' : state.total;
   const moment = aggregation === 'latest' || aggregation === 'time_weighted_sum' ? state.moment : '0';
-  await db.query(takeOut, [...bucket, total, moment]);
-  if (reads === 'text') {
-    await db.query(takeValueOut, [...bucket, value]);
-    await db.query(dropEmptyValue, [...bucket, value]);
-  }
-  if (aggregation === 'max' || aggregation === 'latest')
-    await rollUpAnew(db, bucket, { tenantId, meter, target, dimensions });
+  await db.query(takeOut, [...values, total, moment]);
+  if (aggregation === 'max' || aggregation === 'latest') await rollUpAnew(db, setExtremes, portion, { span, values });
+}
+
+async function takeUniqueOut(db: Queryable, { tenantId, target, part, dimensions }: Portion): Promise<void> {
+  const hour = toIso(hourOf(target.occurredAt));
+  const value = [tenantId, part.meter.id, target.customerId, hour, dimensions, part.value];
+  await db.query(takeValueOut, value);
+  await db.query(dropEmptyValue, value);
+}
+
+/** Takes out of one meter's buckets what the target put in: the hour's, and those of its parts where the hour is cut. */
+async function takePartOut(db: Queryable, tenantId: string, target: Target, part: MeterPart): Promise<void> {
+  const portion = { tenantId, target, part, dimensions: JSON.stringify(part.dimensions) };
+  const from = hourOf(target.occurredAt);
+  await takeOutOf(db, 'hours', portion, { from, to: from + hourMs });
+  if (aggregations[part.meter.definition.aggregation].reads === 'text') return takeUniqueOut(db, portion);
+  const at = toIso(target.occurredAt);
+  const around = [tenantId, part.meter.id, target.customerId, at, portion.dimensions];
+  const edges = await db.query<{ starts_at: Date; ends_at: Date }>(edgesAround, around);
+  for (const { starts_at, ends_at } of edges)
+    await takeOutOf(db, 'edges', portion, { from: starts_at.getTime(), to: ends_at.getTime() });
 }
 
 async function takeTargetOut(
@@ -151,11 +190,12 @@ async function takeTargetOut(
 }
 
 async function correct(db: Queryable, tenantId: string, event: UsageCorrection): Promise<Taken> {
+  await db.query(lockCuts, [tenantId]);
   const found = await findTarget(db, tenantId, event);
   const standing = await meterStanding(db, tenantId);
   const judged = judge(event, found, standing);
   await ensurePartition(db, toIso(judged.event.occurredAt));
-  const round = layOutRound(tenantId, [judged], standing.count);
+  const round = await layOutRound(tenantId, () => judged, [event], standing.count);
   const [taken] = await takeIn(db, round);
   if (taken === undefined) throw new Error('a round of one event has one answer');
   const kind: CorrectionKind = event.corrects.kind;

@@ -1,8 +1,8 @@
 /** Takes usage events in: durable, each once, matched and rolled up before the answer. */
 import { matchEvent } from '../../domain/metering/match';
 import type { UsageEvent } from '../../domain/metering/usage-event';
-import { toIso } from '../../domain/time';
-import { isConflict } from '../errors';
+import { dayMs, toIso } from '../../domain/time';
+import { isConflict, isPartitionMissing } from '../errors';
 import { gather } from '../gather';
 import type { Queryable } from '../pool';
 import { meterStanding, type MeterStanding } from './meter-standing';
@@ -26,8 +26,9 @@ const triesMax = 5;
 
 /** Makes sure of the partitions of a round; each month is asked for once per process. */
 async function ensureMonths(db: Queryable, memory: Memory, events: readonly UsageEvent[]): Promise<void> {
-  const months = new Set(events.map(({ occurredAt }) => `${toIso(occurredAt).slice(0, 7)}-01T00:00:00Z`));
-  for (const month of months) {
+  const days = new Set(events.map(({ occurredAt }) => Math.floor(occurredAt / dayMs)));
+  for (const day of days) {
+    const month = `${toIso(day * dayMs).slice(0, 7)}-01T00:00:00Z`;
     if (memory.months.has(month)) continue;
     await ensurePartition(db, month);
     memory.months.add(month);
@@ -40,20 +41,18 @@ async function takeRound(
   tenantId: string,
   events: readonly UsageEvent[],
 ): Promise<Taken[]> {
-  await ensureMonths(db, memory, events);
   for (let tries = 1; ; tries++) {
+    await ensureMonths(db, memory, events);
     memory.standing ??= await meterStanding(db, tenantId);
     const { byType, count } = memory.standing;
-    const judged = events.map((event) => ({
-      event,
-      match: matchEvent(byType.get(event.type) ?? [], event.properties),
-    }));
-    const round = layOutRound(tenantId, judged, count);
+    const judge = (event: UsageEvent) => ({ event, match: matchEvent(byType.get(event.type) ?? [], event.properties) });
     try {
-      return await takeIn(db, round);
+      return await takeIn(db, await layOutRound(tenantId, judge, events, count));
     } catch (error) {
-      if (!isConflict(error) || tries === triesMax) throw error;
+      const helps = isConflict(error) || isPartitionMissing(error);
+      if (!helps || tries === triesMax) throw error;
       memory.standing = null;
+      memory.months.clear();
     }
   }
 }

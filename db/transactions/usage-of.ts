@@ -1,55 +1,27 @@
 /**
- * Reads the usage of a window: whole hours from the buckets, and the parts of hours at its ends from the events. The cost follows the
- * length of the window, not the number of events in it.
+ * Reads the usage of a window: whole hours from the buckets, and the parts of hours at its ends from buckets of their own, or from their
+ * few events. The cost follows the length of the window, not the number of events in it.
  */
 import { aggregations } from '../../domain/metering/aggregations';
-import { type BucketState, bucketOf, emptyBucket, mergeBuckets } from '../../domain/metering/bucket';
-import { matchEvent, type Properties } from '../../domain/metering/match';
-import type { Meter } from '../../domain/metering/meter';
+import { type BucketState, emptyBucket } from '../../domain/metering/bucket';
 import { quantityOfBucket, soldQuantity } from '../../domain/metering/quantity';
 import { hourOf, partsOf, type Window } from '../../domain/metering/window';
 import type { Usage } from '../../domain/pricing/usage';
-import { toIso, type Instant } from '../../domain/time';
 import type { Database, Queryable, Statement } from '../pool';
-
-export interface UsageQuestion {
-  readonly tenantId: string;
-  readonly meter: Meter;
-  readonly customerId: string;
-  /** The window is half-open: events of `to` are not in it. */
-  readonly from: Instant;
-  readonly to: Instant;
-  /** By which of the meter's dimensions the quantity is kept apart; all of them unless given. */
-  readonly by?: readonly string[];
-}
-
-/** Buckets by the values of their dimensions, as JSON in the order of the names. */
-type Groups = Map<string, BucketState>;
-
-interface HoursRow {
-  [column: string]: unknown;
-  dimensions: Record<string, string>;
-  events: string;
-  total: string;
-  most: string | null;
-  latest: string | null;
-  latest_at: Date | null;
-  latest_key: string | null;
-  moment: string;
-}
-
-/** The dimensions that are asked for; `$1` is the tenant, `$2` the meter, `$3` the customer, `$4` to `$5` the hours, `$6` their names. */
-const projected = `coalesce((select jsonb_object_agg(name, b.dimensions -> name) from unnest($6::text[]) as name), '{}')`;
-
-const hoursStatement: Statement = {
-  name: 'usage_hours',
-  text: `select ${projected} as dimensions, sum(b.events)::text as events, sum(b.total)::text as total, max(b.most)::text as most,
-      (array_agg(b.latest::text order by b.latest_at desc nulls last, b.latest_key desc))[1] as latest, max(b.latest_at) as latest_at,
-      (array_agg(b.latest_key::text order by b.latest_at desc nulls last, b.latest_key desc))[1] as latest_key, sum(b.moment)::text as moment
-    from usage_buckets b
-    where b.tenant_id = $1 and b.meter_id = $2 and b.customer_id = $3 and b.starts_at >= $4 and b.starts_at < $5 and b.events > 0
-    group by 1`,
-};
+import {
+  addTo,
+  bucketsOfEdge,
+  bucketsOfHours,
+  contributionsOf,
+  dimensionsAsked,
+  type Groups,
+  type HoursRow,
+  keyOf,
+  projected,
+  type UsageQuestion,
+  valuesOf,
+} from './usage-buckets';
+import { cutWhereNeeded } from './usage-cut';
 
 const uniqueStatement: Statement = {
   name: 'usage_unique_hours',
@@ -60,83 +32,15 @@ const uniqueStatement: Statement = {
     ) seen group by dimensions`,
 };
 
-const eventsStatement: Statement = {
-  name: 'usage_events_of_edge',
-  text: `select e.key, e.occurred_at, e.properties from usage_events e
-    where e.tenant_id = $1 and e.meters @> array[$2::text] and e.customer_id = $3 and e.occurred_at >= $4 and e.occurred_at < $5
-      and not exists (select from usage_corrections c where c.target = e.key)
-      and not exists (select from usage_corrections c where c.corrected_by = e.key and c.kind = 'void')`,
-};
-
-interface EventRow {
-  [column: string]: unknown;
-  key: string;
-  occurred_at: Date;
-  properties: Properties;
-}
-
-const keyOf = (dimensions: Readonly<Record<string, string>>, by: readonly string[]): string =>
-  JSON.stringify(Object.fromEntries([...by].sort().map((name) => [name, dimensions[name] ?? ''])));
-
-function add(groups: Groups, key: string, bucket: BucketState): void {
-  groups.set(key, mergeBuckets(groups.get(key) ?? emptyBucket, bucket));
-}
-
-const stateOf = (row: HoursRow): BucketState => ({
-  events: row.events,
-  total: row.total,
-  most: row.most,
-  latest:
-    row.latest === null || row.latest_at === null || row.latest_key === null
-      ? null
-      : { at: row.latest_at.getTime(), key: row.latest_key.replaceAll('-', ''), value: row.latest },
-  moment: row.moment,
-  values: [],
-});
-
-const dimensionsAsked = ({ meter, by }: UsageQuestion): readonly string[] => by ?? meter.definition.group_by;
-
-const valuesOf = ({ tenantId, meter, customerId }: UsageQuestion, { from, to }: Window): unknown[] => [
-  tenantId,
-  meter.id,
-  customerId,
-  toIso(from),
-  toIso(to),
-];
-
-/** What the events of a span say, straight from the events: for parts of hours, and to roll an hour up anew. */
-export async function bucketsOfEvents(db: Queryable, question: UsageQuestion, span: Window): Promise<Groups> {
-  const groups: Groups = new Map();
-  const { meter } = question;
-  for (const row of await db.query<EventRow>(eventsStatement, valuesOf(question, span))) {
-    const match = matchEvent([meter], row.properties);
-    if (match.kind !== 'counted') continue;
-    const at = row.occurred_at.getTime();
-    for (const { dimensions, value } of match.parts)
-      add(
-        groups,
-        keyOf(dimensions, dimensionsAsked(question)),
-        bucketOf(meter.definition.aggregation, { at, key: row.key.replaceAll('-', ''), value }),
-      );
-  }
-  return groups;
-}
-
-async function bucketsOfHours(db: Queryable, question: UsageQuestion, hours: Window): Promise<Groups> {
-  const by = dimensionsAsked(question);
-  const rows = await db.query<HoursRow>(hoursStatement, [...valuesOf(question, hours), by]);
-  return new Map(rows.map((row) => [keyOf(row.dimensions, by), stateOf(row)]));
-}
-
 /** The merged buckets of a window. */
 async function bucketsOfWindow(db: Queryable, question: UsageQuestion, window: Window): Promise<Groups> {
   const { hours, edges } = partsOf(window);
   const parts = await Promise.all([
     ...(hours === null ? [] : [bucketsOfHours(db, question, hours)]),
-    ...edges.map((edge) => bucketsOfEvents(db, question, edge)),
+    ...edges.map((edge) => bucketsOfEdge(db, question, edge)),
   ]);
   const groups: Groups = new Map();
-  for (const part of parts) for (const [key, bucket] of part) add(groups, key, bucket);
+  for (const part of parts) for (const [key, bucket] of part) addTo(groups, key, bucket);
   return groups;
 }
 
@@ -146,20 +50,26 @@ async function levelsBefore(db: Queryable, question: UsageQuestion): Promise<Map
   const edge = { from: hours.to, to: question.from };
   const [whole, part] = await Promise.all([
     bucketsOfHours(db, question, hours),
-    edge.from < edge.to ? bucketsOfEvents(db, question, edge) : new Map<string, BucketState>(),
+    edge.from < edge.to ? bucketsOfEdge(db, question, edge) : new Map<string, BucketState>(),
   ]);
-  for (const [key, bucket] of part) add(whole, key, bucket);
+  for (const [key, bucket] of part) addTo(whole, key, bucket);
   return new Map([...whole].map(([key, { total }]) => [key, total]));
+}
+
+/** The different values of a span, per group. */
+async function distinctOf(db: Queryable, question: UsageQuestion, span: Window): Promise<string[][]> {
+  const seen = new Map<string, Set<string>>();
+  for await (const { group, contribution } of contributionsOf(db, question, span)) {
+    const values = seen.get(group) ?? new Set<string>();
+    seen.set(group, values.add(contribution.value));
+  }
+  return [...seen].flatMap(([group, values]) => [...values].map((value) => [group, value]));
 }
 
 async function uniqueQuantities(db: Queryable, question: UsageQuestion): Promise<Map<string, string>> {
   const { hours, edges } = partsOf(question);
-  const parts = await Promise.all(edges.map((edge) => bucketsOfEvents(db, question, edge)));
-  const values = parts.flatMap((groups) =>
-    [...groups].flatMap(([key, bucket]) =>
-      bucket.values.map((value) => ({ dimensions: JSON.parse(key) as unknown, value })),
-    ),
-  );
+  const found = (await Promise.all(edges.map((edge) => distinctOf(db, question, edge)))).flat();
+  const values = found.map(([group = '{}', value]) => ({ dimensions: JSON.parse(group) as unknown, value }));
   const by = dimensionsAsked(question);
   const span = hours ?? { from: question.from, to: question.from };
   const rows = await db.query<Pick<HoursRow, 'dimensions' | 'events'>>(uniqueStatement, [
@@ -207,6 +117,15 @@ export async function usageOf(db: Queryable, question: UsageQuestion): Promise<U
   };
 }
 
+/**
+ * As `usageOf`, at a cost that does not depend on the number of events even where the window cuts a busy hour: for a limit check, or the
+ * current bill. The first reading of such a window may take longer.
+ */
+export async function currentUsage(database: Database, question: UsageQuestion): Promise<Usage> {
+  await cutWhereNeeded(database, question);
+  return usageOf(database.as(question.tenantId), question);
+}
+
 /** Usage that is to be billed, with what the reading could see. */
 export interface MeasuredUsage {
   readonly usage: Usage;
@@ -222,6 +141,7 @@ const snapshot: Statement = {
 
 /** Reads usage for a bill: all of it in one snapshot, which is told with it. */
 export async function measureUsage(database: Database, question: UsageQuestion): Promise<MeasuredUsage> {
+  await cutWhereNeeded(database, question);
   return database.transaction(question.tenantId, async (db) => {
     await db.query(oneSnapshot, []);
     const [row] = await db.query<{ counted: string }>(snapshot, []);

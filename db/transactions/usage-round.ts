@@ -2,12 +2,12 @@
  * A round of usage events as the parameters of its statement. Repeated things (customers, meters, dimensions, how an event was matched) are
  * sent once and named by their place, from 1 as Postgres counts.
  */
-import { aggregations } from '../../domain/metering/aggregations';
+import { type AggregationKind, aggregations } from '../../domain/metering/aggregations';
 import { bucketOf } from '../../domain/metering/bucket';
 import type { Match, MeterPart, UnmatchedReason } from '../../domain/metering/match';
 import type { UsageEvent } from '../../domain/metering/usage-event';
-import { hourMs, toIso } from '../../domain/time';
 import { plainArray, textArray } from '../array-literal';
+import { letOthersRun } from '../let-others-run';
 import { usageKey } from '../usage-key';
 
 /** Things in the order in which they came, each with its place. */
@@ -24,17 +24,22 @@ class Places {
   }
 }
 
-/** A row of a meter whose bucket needs more than a sum and a maximum. */
-interface ParticularRow {
+/** Where a contribution goes: the event, and the places of what its bucket is named by. */
+interface Place {
+  /** The event, from 1. */
   readonly n: number;
   readonly meter: number;
   readonly customer: number;
   readonly dimensions: number;
-  readonly hour: number;
+  /** The event's instant in milliseconds: its hour, and its side of a cut. */
+  readonly at: number;
+}
+
+/** A contribution to a meter whose bucket needs more than a sum and a maximum. */
+interface ParticularRow extends Place {
+  readonly key: string;
   readonly value?: string;
   readonly moment?: string;
-  readonly at: string;
-  readonly key: string;
   readonly text?: string;
 }
 
@@ -59,51 +64,36 @@ class Contributions {
   readonly customers = new Places();
   readonly meters = new Places();
   readonly dimensions = new Places();
-  readonly plain: [n: number[], meter: number[], customer: number[], dimensions: number[], hour: number[]] = [
-    [],
-    [],
-    [],
-    [],
-    [],
+  readonly plain: readonly (readonly [name: keyof Place, column: number[]])[] = [
+    ['n', []],
+    ['meter', []],
+    ['customer', []],
+    ['dimensions', []],
+    ['at', []],
   ];
   readonly values: string[] = [];
   readonly particular: ParticularRow[] = [];
 
-  add(n: number, key: string, event: UsageEvent, part: MeterPart): void {
-    const { id, definition } = part.meter;
+  add(n: number, key: string, event: UsageEvent, { meter, dimensions, value }: MeterPart): void {
     const place = {
       n,
-      meter: this.meters.of(id),
+      meter: this.meters.of(meter.id),
       customer: this.customers.of(event.customerId),
-      dimensions: this.dimensions.of(JSON.stringify(part.dimensions)),
-      hour: Math.floor(event.occurredAt / hourMs),
+      dimensions: this.dimensions.of(JSON.stringify(dimensions)),
+      at: event.occurredAt,
     };
-    const { aggregation } = definition;
-    if (aggregation === 'count' || aggregation === 'sum' || aggregation === 'max') this.#addPlain(place, part.value);
-    else this.particular.push(particularRow(place, key, event, part));
-  }
-
-  #addPlain(place: { n: number; meter: number; customer: number; dimensions: number; hour: number }, value: string) {
-    this.plain[0].push(place.n);
-    this.plain[1].push(place.meter);
-    this.plain[2].push(place.customer);
-    this.plain[3].push(place.dimensions);
-    this.plain[4].push(place.hour);
-    this.values.push(value);
+    const { aggregation } = meter.definition;
+    if (aggregation === 'count' || aggregation === 'sum' || aggregation === 'max') {
+      for (const [name, column] of this.plain) column.push(place[name]);
+      this.values.push(value);
+    } else this.particular.push(particularRow(place, aggregation, key, value));
   }
 }
 
-function particularRow(
-  place: Pick<ParticularRow, 'n' | 'meter' | 'customer' | 'dimensions' | 'hour'>,
-  key: string,
-  event: UsageEvent,
-  { meter, value }: MeterPart,
-): ParticularRow {
-  const { aggregation } = meter.definition;
-  const row = { ...place, at: toIso(event.occurredAt), key };
-  if (aggregations[aggregation].reads === 'text') return { ...row, text: value };
-  const { moment } = bucketOf(aggregation, { at: event.occurredAt, key, value });
-  return { ...row, value, moment };
+function particularRow(place: Place, aggregation: AggregationKind, key: string, value: string): ParticularRow {
+  if (aggregations[aggregation].reads === 'text') return { ...place, key, text: value };
+  const { moment } = bucketOf(aggregation, { at: place.at, key, value });
+  return { ...place, key, value, moment };
 }
 
 /** One text per way in which events were matched: the reason, or the meters. */
@@ -112,26 +102,41 @@ function shapeOf({ match, meters }: JudgedEvent): string {
   return (meters ?? match.parts.map(({ meter }) => meter.id)).join(',');
 }
 
-/** @param meterCount the meters that the events were matched with: the statement insists that there are no others by now */
-export function layOutRound(tenantId: string, judged: readonly JudgedEvent[], meterCount: number): Round {
+/** About a millisecond of work. */
+const turnEvents = 200;
+
+/**
+ * Lays a round out, with a breath in between, since other requests wait in this process.
+ * @param meterCount the meters that the events were matched with: the statement insists that there are no others by now
+ */
+export async function layOutRound(
+  tenantId: string,
+  judge: (event: UsageEvent) => JudgedEvent,
+  events: readonly UsageEvent[],
+  meterCount: number,
+): Promise<Round> {
   const contributions = new Contributions();
   const shapes = new Places();
   const shapePlaces: number[] = [];
   const reasons: (UnmatchedReason | null)[] = [];
   const seen = new Set<string>();
   const firsts: boolean[] = [];
-  const events = judged.map(({ event }) => event);
-  const keys = events.map(({ source, eventId }) => usageKey(tenantId, source, eventId));
-  judged.forEach((one, index) => {
+  const keys: string[] = [];
+  const judged: UsageEvent[] = [];
+  for (const [index, sent] of events.entries()) {
+    if (index % turnEvents === turnEvents - 1) await letOthersRun();
+    const one = judge(sent);
     const { event, match } = one;
-    const key = keys[index] as string;
+    const key = usageKey(tenantId, event.source, event.eventId);
     contributions.customers.of(event.customerId);
     if (match.kind === 'counted') for (const part of match.parts) contributions.add(index + 1, key, event, part);
     reasons.push(match.kind === 'unmatched' ? match.reason : null);
     shapePlaces.push(shapes.of(shapeOf(one)));
     firsts.push(!seen.has(key));
     seen.add(key);
-  });
+    keys.push(key);
+    judged.push(event);
+  }
   const { plain, values, particular, customers, dimensions } = contributions;
   return {
     keys,
@@ -139,22 +144,22 @@ export function layOutRound(tenantId: string, judged: readonly JudgedEvent[], me
     values: [
       tenantId,
       plainArray(keys),
-      textArray(events.map(({ source }) => source)),
-      textArray(events.map(({ eventId }) => eventId)),
-      textArray(events.map(({ type }) => type)),
-      textArray(events.map(({ customerId }) => customerId)),
-      plainArray(events.map(({ occurredAt }) => toIso(occurredAt))),
+      textArray(judged.map(({ source }) => source)),
+      textArray(judged.map(({ eventId }) => eventId)),
+      textArray(judged.map(({ type }) => type)),
+      textArray(judged.map(({ customerId }) => customerId)),
+      plainArray(judged.map(({ occurredAt }) => occurredAt)),
       plainArray(shapePlaces),
       plainArray(firsts),
-      `[${events.map(({ propertiesJson }) => propertiesJson).join(',')}]`,
+      `[${judged.map(({ propertiesJson }) => propertiesJson).join(',')}]`,
       textArray(customers.list),
       textArray(shapes.list.map((shape) => (shape.startsWith('!') ? shape.slice(1) : null))),
       textArray(shapes.list.map((shape) => (shape.startsWith('!') ? '{}' : `{${shape}}`))),
-      ...plain.map((column) => plainArray(column)),
+      ...plain.map(([, column]) => plainArray(column)),
       plainArray(values),
-      JSON.stringify(particular),
       textArray(contributions.meters.list),
       textArray(dimensions.list),
+      JSON.stringify(particular),
       meterCount,
     ],
   };

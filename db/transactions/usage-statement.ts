@@ -5,6 +5,7 @@
  * a join, because the plan is made before the arrays are known and would take nested loops for them.
  */
 import type { UnmatchedReason } from '../../domain/metering/match';
+import { hourMs } from '../../domain/time';
 import type { Queryable, Statement } from '../pool';
 import { usageEventId } from '../usage-key';
 import type { Round } from './usage-round';
@@ -14,14 +15,38 @@ export type Taken =
   | { readonly id: string; readonly state: 'pending' | 'late' | 'duplicate' }
   | { readonly id: string; readonly state: 'unmatched'; readonly reason: UnmatchedReason };
 
+/** What a bucket keeps, of contributions without and with more than a value. Columns as in `columns`. */
+const columns = 'events, total, most, latest, latest_at, latest_key, moment';
+const sums = `count(*) as events, sum(value) as total, max(value) as most, null::numeric as latest, null::timestamptz as latest_at,
+    null::uuid as latest_key, 0::numeric as moment`;
+const particularSums = `count(*), coalesce(sum(value), 0), max(value), (array_agg(value order by at desc, key desc))[1],
+    to_timestamp(max(at) filter (where value is not null) / 1000.0),
+    (array_agg(key order by at desc, key desc) filter (where value is not null))[1], coalesce(sum(moment), 0)`;
+
+/** Adds a row that came to the one that is there. */
+function addingTo(table: string): string {
+  const isLater = `(excluded.latest_at, excluded.latest_key) > (${table}.latest_at, ${table}.latest_key) or ${table}.latest_at is null`;
+  const taken = (column: string): string =>
+    `${column} = case when ${isLater} then excluded.${column} else ${table}.${column} end`;
+  const added = ['events', 'total', 'moment'].map((column) => `${column} = ${table}.${column} + excluded.${column}`);
+  return [
+    ...added,
+    `most = greatest(${table}.most, excluded.most)`,
+    taken('latest'),
+    taken('latest_at'),
+    taken('latest_key'),
+  ].join(', ');
+}
+
 const takeUsageIn: Statement = {
   name: 'usage_take_in',
   text: `
 with asked as materialized (
-  select * from rows from (
-    unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]), unnest($7::timestamptz[]),
+  select key, source, event_id, type, customer_id, to_timestamp(at::double precision / 1000) as occurred_at, shape, first, properties, n
+  from rows from (
+    unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]), unnest($7::bigint[]),
     unnest($8::integer[]), unnest($9::boolean[]), jsonb_array_elements($10::jsonb)
-  ) with ordinality as a(key, source, event_id, type, customer_id, occurred_at, shape, first, properties, n)
+  ) with ordinality as a(key, source, event_id, type, customer_id, at, shape, first, properties, n)
 ), fresh as (
   -- In the order of the keys, so that two statements with the same events wait for each other and never in a circle.
   insert into usage_event_keys (key, tenant_id, occurred_at)
@@ -49,39 +74,48 @@ with asked as materialized (
     customer_id = excluded.customer_id, occurred_at = excluded.occurred_at, properties = excluded.properties, recorded_at = now()
 ), counted as materialized (
   select n::integer from judged where is_fresh and is_known
-), plain as (
-  select meter, customer, dimensions, hour, count(*) as events, sum(value) as total, max(value) as most,
-    null::numeric as latest, null::timestamptz as latest_at, null::uuid as latest_key, 0::numeric as moment
-  from unnest($14::integer[], $15::integer[], $16::integer[], $17::integer[], $18::integer[], $19::numeric[])
-    as p(n, meter, customer, dimensions, hour, value)
+), cuts as materialized (
+  select array_position($20::text[], k.meter_id) as meter, array_position($11::text[], k.customer_id) as customer,
+    (extract(epoch from k.at) * 1000)::bigint as at
+  from usage_cuts_of($1, $11::text[]) k where k.meter_id = any($20::text[])
+), plain as materialized (
+  select meter, customer, dimensions, at, value
+  from unnest($14::integer[], $15::integer[], $16::integer[], $17::integer[], $18::bigint[], $19::numeric[])
+    as p(n, meter, customer, dimensions, at, value)
   where (p.n in (select n from counted)) is true
-  group by meter, customer, dimensions, hour
 ), particular as materialized (
-  select * from jsonb_to_recordset($20::jsonb) as p(n integer, meter integer, customer integer, dimensions integer, hour integer,
-    value numeric, at timestamptz, key uuid, moment numeric, text text)
+  select * from jsonb_to_recordset($22::jsonb) as p(n integer, meter integer, customer integer, dimensions integer, at bigint,
+    value numeric, key uuid, moment numeric, text text)
   where (p.n in (select n from counted)) is true
-), merged as (
-  select * from plain
+), hours as (
+  select meter, customer, dimensions, at / ${hourMs} as hour, ${sums}
+  from plain group by 1, 2, 3, 4
   union all
-  select meter, customer, dimensions, hour, count(*), coalesce(sum(value), 0), max(value), (array_agg(value order by at desc, key desc))[1],
-    max(at) filter (where value is not null), (array_agg(key order by at desc, key desc) filter (where value is not null))[1], coalesce(sum(moment), 0)
-  from particular group by meter, customer, dimensions, hour
+  select meter, customer, dimensions, at / ${hourMs}, ${particularSums}
+  from particular group by 1, 2, 3, 4
 ), rolled as (
-  insert into usage_buckets (meter_id, customer_id, starts_at, dimensions, tenant_id, events, total, most, latest, latest_at, latest_key, moment)
-  select ($21::text[])[meter], ($11::text[])[customer], to_timestamp(hour::bigint * 3600), ($22::text[])[dimensions]::jsonb, $1,
-    events, total, most, latest, latest_at, latest_key, moment
-  from merged order by 1, 2, 3, 4
-  on conflict (meter_id, customer_id, starts_at, dimensions) do update set
-    events = usage_buckets.events + excluded.events, total = usage_buckets.total + excluded.total,
-    moment = usage_buckets.moment + excluded.moment, most = greatest(usage_buckets.most, excluded.most),
-    latest = case when (excluded.latest_at, excluded.latest_key) > (usage_buckets.latest_at, usage_buckets.latest_key)
-      or usage_buckets.latest_at is null then excluded.latest else usage_buckets.latest end,
-    latest_key = case when (excluded.latest_at, excluded.latest_key) > (usage_buckets.latest_at, usage_buckets.latest_key)
-      or usage_buckets.latest_at is null then excluded.latest_key else usage_buckets.latest_key end,
-    latest_at = greatest(usage_buckets.latest_at, excluded.latest_at)
+  insert into usage_buckets (meter_id, customer_id, starts_at, dimensions, tenant_id, ${columns})
+  select ($20::text[])[meter], ($11::text[])[customer], to_timestamp(hour * 3600), ($21::text[])[dimensions]::jsonb, $1, ${columns}
+  from hours order by 1, 2, 3, 4
+  on conflict (meter_id, customer_id, starts_at, dimensions) do update set ${addingTo('usage_buckets')}
+), parts as (
+  select c.meter, c.customer, dimensions, c.at as cut, p.at < c.at as is_before, ${sums}
+  from plain p join cuts c on c.meter = p.meter and c.customer = p.customer and c.at / ${hourMs} = p.at / ${hourMs}
+  group by 1, 2, 3, 4, 5
+  union all
+  select c.meter, c.customer, dimensions, c.at, p.at < c.at, ${particularSums.replaceAll(/\bat\b/g, 'p.at')}
+  from particular p join cuts c on c.meter = p.meter and c.customer = p.customer and c.at / ${hourMs} = p.at / ${hourMs}
+  where p.text is null group by 1, 2, 3, 4, 5
+), edged as (
+  insert into usage_edges (meter_id, customer_id, starts_at, ends_at, dimensions, tenant_id, ${columns})
+  select ($20::text[])[meter], ($11::text[])[customer],
+    to_timestamp((case when is_before then cut - cut % ${hourMs} else cut end) / 1000.0),
+    to_timestamp((case when is_before then cut else cut - cut % ${hourMs} + ${hourMs} end) / 1000.0), ($21::text[])[dimensions]::jsonb, $1, ${columns}
+  from parts order by 1, 2, 3, 4, 5
+  on conflict (meter_id, customer_id, starts_at, ends_at, dimensions) do update set ${addingTo('usage_edges')}
 ), distinguished as (
   insert into usage_unique_values (meter_id, customer_id, starts_at, dimensions, value, tenant_id, events)
-  select ($21::text[])[meter], ($11::text[])[customer], to_timestamp(hour::bigint * 3600), ($22::text[])[dimensions]::jsonb, text, $1, count(*)
+  select ($20::text[])[meter], ($11::text[])[customer], to_timestamp(at / ${hourMs} * 3600), ($21::text[])[dimensions]::jsonb, text, $1, count(*)
   from particular where text is not null group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
   on conflict (meter_id, customer_id, starts_at, dimensions, value) do update set events = usage_unique_values.events + excluded.events
 )

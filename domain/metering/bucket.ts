@@ -56,6 +56,11 @@ function laterOf(left: Latest | null, right: Latest | null): Latest | null {
 const mostOf = (left: string | null, right: string | null): string | null =>
   left === null || right === null ? (left ?? right) : greater(left, right);
 
+function unionOf(left: readonly string[], right: readonly string[]): readonly string[] {
+  if (left.length === 0 || right.length === 0) return left.length === 0 ? right : left;
+  return [...new Set([...left, ...right])].sort();
+}
+
 /** Two buckets as one. */
 export function mergeBuckets(left: BucketState, right: BucketState): BucketState {
   return {
@@ -64,6 +69,6 @@ export function mergeBuckets(left: BucketState, right: BucketState): BucketState
     most: mostOf(left.most, right.most),
     latest: laterOf(left.latest, right.latest),
     moment: plus(left.moment, right.moment),
-    values: [...new Set([...left.values, ...right.values])].sort(),
+    values: unionOf(left.values, right.values),
   };
 }
