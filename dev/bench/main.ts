@@ -15,6 +15,7 @@ import { measureBillingDay } from './billing-day';
 import { measureCatchUp } from './catch-up';
 import { rootsOf } from './cpu';
 import { measureCycles, type CyclesResult } from './cycles';
+import { measureIngestion } from './ingestion';
 import { measureLongLife } from './long-life';
 import { parseOptions, type BenchOptions } from './options';
 import { createBusiness, type Business } from './population';
@@ -123,6 +124,14 @@ async function runLives(
   return { catchUp, longLife, replay };
 }
 
+async function runIngestion(
+  { batches }: BenchOptions,
+  { business, adminUrl }: { business: Business; adminUrl: string },
+): Promise<Pick<BenchResult, 'ingestion'>> {
+  say('Ingestion of usage events…');
+  return { ingestion: await measureIngestion({ business, adminUrl, batches }) };
+}
+
 /** Everything that is measured on one stack without jitter. */
 async function runSteady(options: BenchOptions, stack: Stack): Promise<Omit<BenchResult, 'machine' | 'billingDay'>> {
   const wants = (phase: BenchOptions['only'][number]): boolean => options.only.includes(phase);
@@ -133,7 +142,8 @@ async function runSteady(options: BenchOptions, stack: Stack): Promise<Omit<Benc
     const requests = wants('requests') ? { requests: await measureRequests(business, options.requests) } : {};
     const setting = { client, business, adminUrl: stack.databaseAdminUrl };
     const lives = wants('catch-up') || wants('long-life') ? await runLives(options, setting) : {};
-    return { ...cycles, ...requests, ...lives };
+    const ingestion = wants('ingestion') ? await runIngestion(options, setting) : {};
+    return { ...cycles, ...requests, ...lives, ...ingestion };
   });
 }
 

@@ -2,7 +2,7 @@
  * What a run of the benchmark is asked to do.
  */
 
-export const phases = ['cycles', 'requests', 'catch-up', 'long-life', 'billing-day'] as const;
+export const phases = ['cycles', 'requests', 'catch-up', 'long-life', 'ingestion', 'billing-day'] as const;
 export type Phase = (typeof phases)[number];
 
 export interface BenchOptions {
@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly requests: number;
   /** Subscriptions that catch up two years. */
   readonly catchUp: number;
+  /** Batches of a thousand usage events. */
+  readonly batches: number;
   /** Cycles of a long life. */
   readonly cycles: number;
   /** Cached workflows of a worker; fewer than subscriptions means that each cycle begins with a replay. */
@@ -75,6 +77,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     waves: quick ? 2 : 4,
     requests: quick ? 60 : 400,
     catchUp: quick ? 6 : 40,
+    batches: quick ? 100 : 400,
     cycles: quick ? 12 : 24,
     cached: wholeNumber(flags, 'cached'),
     only: phasesOf(flags.get('only')),

@@ -9,6 +9,9 @@ export const seedingConcurrency = 8;
 
 export interface Business {
   readonly api: ApiClient;
+  /** For requests whose bodies are made beforehand: with /api/v1, and the tenant's key. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
   readonly tenantId: string;
   readonly productId: string;
 }
@@ -19,11 +22,12 @@ export interface Row {
 
 /** Makes a test tenant with a product. */
 export async function createBusiness(apiUrl: string, adminKey: string): Promise<Business> {
-  const admin = createApiClient({ baseUrl: `${apiUrl}/api/v1`, apiKey: adminKey });
+  const baseUrl = `${apiUrl}/api/v1`;
+  const admin = createApiClient({ baseUrl, apiKey: adminKey });
   const tenant = await admin.post<Row & { key: string }>('/tenants', { name: 'Benchmark', mode: 'test' });
   const api = admin.as(tenant.key);
   const product = await api.post<Row>('/products', { name: 'Pro' });
-  return { api, tenantId: tenant.id, productId: product.id };
+  return { api, baseUrl, apiKey: tenant.key, tenantId: tenant.id, productId: product.id };
 }
 
 export interface Interval {

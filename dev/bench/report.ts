@@ -4,6 +4,7 @@
 import type { BillingDayResult } from './billing-day';
 import type { CatchUpResult } from './catch-up';
 import type { CyclesResult } from './cycles';
+import type { IngestionResult } from './ingestion';
 import type { Latency } from './latency';
 import type { LongLifeResult } from './long-life';
 import type { ReplayResult } from './replay';
@@ -21,6 +22,7 @@ export interface BenchResult {
   readonly requests?: RequestsResult;
   readonly catchUp?: Omit<CatchUpResult, 'subscriptionIds'>;
   readonly billingDay?: BillingDayResult;
+  readonly ingestion?: IngestionResult;
   readonly longLife?: Omit<LongLifeResult, 'workflowId'>;
   readonly replay?: readonly ReplayResult[];
 }
@@ -66,6 +68,10 @@ const requestGoals: Readonly<Record<string, number>> = {
   readInvoice: 25,
 };
 
+/** Events are taken in at least half as fast as COPY writes them; a limit check holds up nobody. */
+const ingestionRatioGoal = 0.5;
+const checkGoalMs = 10;
+
 /** People wait a second at most while everything is busy. */
 const busyCommandGoalMs = 1_000;
 
@@ -97,7 +103,7 @@ function latencyLine(what: string, { p50, p99, count }: Latency, p99Max?: number
 }
 
 function sections(result: BenchResult): [string, Line[]][] {
-  const { cycles, requests, catchUp, longLife, billingDay, replay } = result;
+  const { cycles, requests, catchUp, longLife, ingestion, billingDay, replay } = result;
   const found: [string, Line[]][] = [];
   if (cycles) found.push([`Cycles: ${cycles.subscriptions} subscriptions of each kind`, cycleLines(cycles)]);
   if (requests) {
@@ -116,10 +122,26 @@ function sections(result: BenchResult): [string, Line[]][] {
     ];
     found.push([`A life of many cycles (${longLife.cycles} cycles in ${longLife.runs} runs)`, lines]);
   }
+  if (ingestion) found.push(['Ingestion of usage events', ingestionLines(ingestion)]);
   if (billingDay) found.push(['Commands on a billing day', billingDayLines(billingDay)]);
   if (replay)
     found.push(['Replay', replay.map(({ history, events, ms }) => line(`${history}, ${events} events`, ms, 'ms'))]);
   return found;
+}
+
+function ingestionLines(result: IngestionResult): Line[] {
+  return [
+    line('events a second, durable', result.eventsPerSecond, ''),
+    line('rows a second of COPY into a bare table', result.copyPerSecond, ''),
+    line('  ratio', result.ratio, '', { least: ingestionRatioGoal }),
+    line('rows a second of COPY into a table with the same indexes', result.copyIndexedPerSecond, ''),
+    line('  ratio', result.ratioIndexed, '', { least: ingestionRatioGoal }),
+    latencyLine('limit check meanwhile, customer with most events', result.check, checkGoalMs),
+    latencyLine('limit check meanwhile, customer with ten events', result.checkOfFew, checkGoalMs),
+    latencyLine('limit check alone, customer with most events', result.checkIdle, checkGoalMs),
+    latencyLine('limit check alone, customer with ten events', result.checkOfFewIdle, checkGoalMs),
+    line('checks that answered wrongly', result.wrong, '', { most: 0 }),
+  ];
 }
 
 function billingDayLines({ commands, commandsFailed, ...day }: BillingDayResult): Line[] {
