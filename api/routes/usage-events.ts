@@ -57,15 +57,13 @@ const take = createRoute({
       description: 'What became of each event; of a stream, a summary.',
       content: {
         'application/json': {
-          schema: z
-            .union([usageTakenAnswer, usageStreamAnswer])
-            .openapi('UsageIntakeAnswer', {
-              example: {
-                events: [
-                  { id: usageEventExample.id, event_id: 'call-81723', source: 'api', state: 'pending', reason: null },
-                ],
-              },
-            }),
+          schema: z.union([usageTakenAnswer, usageStreamAnswer]).openapi('UsageIntakeAnswer', {
+            example: {
+              events: [
+                { id: usageEventExample.id, event_id: 'call-81723', source: 'api', state: 'pending', reason: null },
+              ],
+            },
+          }),
         },
       },
     },
