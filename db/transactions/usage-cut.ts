@@ -8,8 +8,8 @@ import { hourMs, toIso, type Instant } from '../../domain/time';
 import type { Database, Queryable, Statement } from '../pool';
 import { bucketsOfEvents, type UsageQuestion } from './usage-buckets';
 
-/** So many events are read in two milliseconds: below it, a cut does not pay. */
-const edgeEventsMax = 500;
+/** So many events are read in the time of a round trip: below it, a cut does not pay. */
+const edgeEventsMax = 50;
 
 // Waits for the rounds of the tenant that are under way, and holds those that come, until the cut is there (see usage_cuts_of).
 const lockRounds: Statement = {

@@ -3,6 +3,7 @@
  * meanwhile: for a customer with nearly all events, and for one with ten.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { cpuBetween, sampleCpu, type CpuSample, type Roots } from './cpu';
 import { ask } from './database-counters';
 import { inParallel, latencyOf, range, type Latency } from './latency';
 import type { Business, Row } from './population';
@@ -21,6 +22,8 @@ export interface IngestionResult {
   /** The same when nothing else goes on. */
   readonly checkIdle: Latency;
   readonly checkOfFewIdle: Latency;
+  /** Microseconds of CPU per event, checks included, by part. */
+  readonly cpuUs: CpuSample;
   /** Answers of the check that were not what was taken in. */
   readonly wrong: number;
 }
@@ -28,6 +31,7 @@ export interface IngestionResult {
 export interface IngestionSetting {
   readonly business: Business;
   readonly adminUrl: string;
+  readonly roots: Roots;
   readonly batches: number;
 }
 
@@ -179,10 +183,12 @@ export async function measureIngestion(setting: IngestionSetting): Promise<Inges
   for (let turn = 0; turn < 50; turn += 1) await usageOf(scene, turn % 2 === 0 ? scene.heavy : scene.few);
   const bodies = bodiesOf(scene, warmUp.length);
   let over = false;
+  const before = sampleCpu(scene.roots);
   const checking = checkUntil(scene, () => over);
   const began = performance.now();
   await inParallel(bodies, lanes, (body) => post(scene, body));
   const seconds = (performance.now() - began) / 1_000;
+  const used = cpuBetween(before, sampleCpu(scene.roots));
   over = true;
   const busy = await checking;
   const until = performance.now() + 3_000;
@@ -202,6 +208,7 @@ export async function measureIngestion(setting: IngestionSetting): Promise<Inges
     checkOfFew: latencyOf(busy.few),
     checkIdle: latencyOf(idle.heavy),
     checkOfFewIdle: latencyOf(idle.few),
+    cpuUs: Object.fromEntries(Object.entries(used).map(([part, ms]) => [part, tenth(ms / scene.batches)])),
     wrong: await isWrong(scene),
   };
 }

@@ -126,10 +126,13 @@ async function runLives(
 
 async function runIngestion(
   { batches }: BenchOptions,
-  { business, adminUrl }: { business: Business; adminUrl: string },
+  stack: Stack,
+  business: Business,
 ): Promise<Pick<BenchResult, 'ingestion'>> {
   say('Ingestion of usage events…');
-  return { ingestion: await measureIngestion({ business, adminUrl, batches }) };
+  return {
+    ingestion: await measureIngestion({ business, adminUrl: stack.databaseAdminUrl, roots: rootsOf(stack), batches }),
+  };
 }
 
 /** Everything that is measured on one stack without jitter. */
@@ -142,7 +145,7 @@ async function runSteady(options: BenchOptions, stack: Stack): Promise<Omit<Benc
     const requests = wants('requests') ? { requests: await measureRequests(business, options.requests) } : {};
     const setting = { client, business, adminUrl: stack.databaseAdminUrl };
     const lives = wants('catch-up') || wants('long-life') ? await runLives(options, setting) : {};
-    const ingestion = wants('ingestion') ? await runIngestion(options, setting) : {};
+    const ingestion = wants('ingestion') ? await runIngestion(options, stack, business) : {};
     return { ...cycles, ...requests, ...lives, ...ingestion };
   });
 }

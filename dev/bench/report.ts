@@ -140,6 +140,7 @@ function ingestionLines(result: IngestionResult): Line[] {
     latencyLine('limit check meanwhile, customer with ten events', result.checkOfFew, checkGoalMs),
     latencyLine('limit check alone, customer with most events', result.checkIdle, checkGoalMs),
     latencyLine('limit check alone, customer with ten events', result.checkOfFewIdle, checkGoalMs),
+    ...Object.entries(result.cpuUs).map(([part, us]) => line(`CPU per event: ${part}`, us, 'µs')),
     line('checks that answered wrongly', result.wrong, '', { most: 0 }),
   ];
 }
