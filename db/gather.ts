@@ -2,6 +2,7 @@
  * Lets callers who come at the same time share one round trip. While a round is under way, whoever comes gathers for the next one: an
  * idle engine waits for nobody, and a busy one pays for a round trip and a commit once instead of fifty times.
  */
+import { isDatabaseDown } from './errors';
 
 interface Waiting<Request, Answer> {
   readonly request: Request;
@@ -21,7 +22,10 @@ export interface GatherOptions<Request, Answer> {
 /** Two, so that a round that waits for a lock does not hold up all others. */
 const roundsMax = 2;
 
-/** Makes a function that answers one request, by rounds. A request that fails does so alone: its round is asked again one by one. */
+/**
+ * Makes a function that answers one request, by rounds. A request that fails does so alone: its round is asked again one by one. Where the
+ * database is down, the whole round hears of it at once.
+ */
 export function gather<Request, Answer>(
   options: GatherOptions<Request, Answer>,
 ): (request: Request) => Promise<Answer> {
@@ -42,9 +46,14 @@ export function gather<Request, Answer>(
   async function together(round: readonly Waiting<Request, Answer>[]): Promise<void> {
     const [first] = round;
     if (round.length === 1 && first !== undefined) return alone(first);
-    const answers = await ask(round.map(({ request }) => request)).catch(() => null);
-    if (answers === null) for (const one of round) await alone(one);
-    else round.forEach(({ resolve }, index) => resolve(answers[index] as Answer));
+    try {
+      const answers = await ask(round.map(({ request }) => request));
+      round.forEach(({ resolve }, index) => resolve(answers[index] as Answer));
+    } catch (error) {
+      // A database that is away is no request's fault: asking on would only make each wait for its own time-out, one after the other.
+      if (isDatabaseDown(error)) round.forEach(({ reject }) => reject(error));
+      else for (const one of round) await alone(one);
+    }
   }
 
   function begin(): void {

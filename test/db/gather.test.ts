@@ -60,6 +60,18 @@ test('a round that fails is asked again one by one, so that only the guilty requ
   expect(asked).toEqual([[1, 2, 3], [1], [2], [3]]);
 });
 
+test('a round that meets a stopped database fails at once, and is not asked again', async () => {
+  const asked: (readonly number[])[] = [];
+  const ask = (requests: readonly number[]): Promise<string[]> => {
+    asked.push(requests);
+    return Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+  };
+  const question = gather({ ask, roundMax: 10 });
+  const outcomes = await Promise.allSettled([question(1), question(2), question(3)]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(asked).toEqual([[1, 2, 3]]);
+});
+
 test('with a wait, the first of a round waits for company', async () => {
   jest.useFakeTimers();
   try {
