@@ -7,7 +7,6 @@ import type { SubscriptionState } from '../domain/subscription/state';
 import type { Instant } from '../domain/time';
 import { finalStatuses } from '../domain/subscription/state';
 import { loadBillingFacts } from '../db/transactions/billing-facts';
-import { closingParts } from './closing-parts';
 import { owedIds } from './commands/cancel';
 import type { ActivityDependencies } from './dependencies';
 import { recordFact } from './record-fact';
@@ -38,7 +37,6 @@ export function endDunning(deps: ActivityDependencies) {
         event: { type: 'payment_requested', at: now, customerPresent: false, customerActed: false },
       });
     const given = writeOff(open, state);
-    const closing = finalStatuses.has(state.status) ? [] : closingParts(state, facts.deferred, now);
     const event = {
       type: 'dunning_ended',
       at: now,
@@ -49,8 +47,7 @@ export function endDunning(deps: ActivityDependencies) {
       state,
       now,
       event,
-      deferred: {},
-      partsOf: () => ({ ...given, entries: [...(given.entries ?? []), ...closing] }),
+      partsOf: () => given,
     });
   };
 }

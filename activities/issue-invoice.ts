@@ -93,7 +93,7 @@ async function issuePeriod(
     state,
     now,
     facts,
-    invoice: { id: newId('inv'), businessKey: `period:${toIso(at)}`, lines, span: stretch.period, moment: 'boundary' },
+    invoice: { id: newId('inv'), businessKey: `period:${toIso(at)}`, lines, span: stretch.period },
     eventOf: (invoice) => ({
       type: 'invoice_issued',
       at: now,

@@ -8,13 +8,13 @@ import type { CollectionFacts } from '../db/transactions/collection-facts';
 import { record, type Recording } from '../db/transactions/record';
 import { newId } from '../domain/ids';
 import { limitsOf, type ChargeLimits } from '../domain/invoice/chargeable';
-import { earn, type EarningMoment } from '../domain/invoice/earning';
 import type { InvoiceLine } from '../domain/invoice/line';
 import type { Span } from '../domain/invoice/period-lines';
 import type { Reduction } from '../domain/invoice/reductions';
 import { balanceChange, invoiceTotals, type InvoiceTotals } from '../domain/invoice/totals';
 import { invoicePostings } from '../domain/ledger';
 import { isZero } from '../domain/money';
+import { isAhead } from '../domain/recognition/is-ahead';
 import { apply } from '../domain/subscription/apply';
 import type { IssuedInvoice, SubscriptionEvent } from '../domain/subscription/events';
 import type { SubscriptionState } from '../domain/subscription/state';
@@ -29,7 +29,6 @@ export interface InvoiceDraft {
   readonly businessKey: string;
   readonly lines: readonly InvoiceLine[];
   readonly span: Span;
-  readonly moment: EarningMoment;
   /** What its credit lines take off older open invoices (`recordCredits`). */
   readonly reductions?: readonly Reduction[];
 }
@@ -41,8 +40,6 @@ interface Common {
   readonly state: SubscriptionState;
   readonly now: Instant;
   readonly partsOf?: (event: SubscriptionEvent, after: SubscriptionState) => Parts;
-  /** Present when the subscription's deferred revenue changes without an invoice. */
-  readonly deferred?: Readonly<Record<string, string>>;
 }
 
 export interface PlainFact extends Common {
@@ -75,7 +72,7 @@ function paymentUrl(
 
 /** Writes a fact that brings no invoice. */
 export async function recordFact(deps: ActivityDependencies, fact: PlainFact): Promise<SubscriptionEvent> {
-  const { state, now, event, deferred } = fact;
+  const { state, now, event } = fact;
   const after = apply(state, event);
   const parts = fact.partsOf?.(event, after);
   await ensureAccounts(deps.database, state.tenantId, accountsOf(parts));
@@ -83,7 +80,7 @@ export async function recordFact(deps: ActivityDependencies, fact: PlainFact): P
     ...parts,
     tenantId: state.tenantId,
     now,
-    subscription: { state: after, ...(deferred === undefined ? {} : { deferred }), ...canceledAt(state, after, now) },
+    subscription: { state: after, ...canceledAt(state, after, now) },
     fact: event,
     events: outsideEvents(state, after, event, null, paymentUrl(deps, state, event, now)),
   });
@@ -108,19 +105,11 @@ export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFac
   const { state, now, facts, invoice } = fact;
   const limits = chargeLimits(deps, facts, state.currency);
   const totals = invoiceTotals(invoice.lines, facts.balance, limits, invoice.reductions);
-  const earning = earn({
-    deferred: facts.deferred,
-    lines: invoice.lines,
-    currency: state.currency,
-    moment: invoice.moment,
-    now,
-  });
   const postings = invoicePostings({
     currency: state.currency,
-    lines: earning.income,
+    lines: invoice.lines.map((line) => ({ stream: line.stream, amount: line.amount, ahead: isAhead(line, now) })),
     balanceApplied: totals.balanceApplied,
     carriedOver: totals.carriedOver,
-    earned: earning.earned,
   });
   const issued: IssuedInvoice = {
     id: invoice.id,
@@ -142,7 +131,7 @@ export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFac
     ...parts,
     tenantId: state.tenantId,
     now,
-    subscription: { state: after, deferred: earning.deferred, ...canceledAt(state, after, now) },
+    subscription: { state: after, ...canceledAt(state, after, now) },
     invoice: {
       id: invoice.id,
       customerId: state.customerId,

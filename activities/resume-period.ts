@@ -37,7 +37,7 @@ export function resumePeriod(deps: ActivityDependencies, request: ResumeRequest)
     now,
     facts,
     partsOf,
-    invoice: { id: newId('inv'), businessKey: `resume:${toIso(at)}`, ...bill.invoice, moment: 'boundary' },
+    invoice: { id: newId('inv'), businessKey: `resume:${toIso(at)}`, ...bill.invoice },
     eventOf: (invoice) => ({ type: 'resumed', at: now, invoice, calendar, ...changeOf(request, bill) }),
   });
 }

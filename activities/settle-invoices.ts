@@ -4,8 +4,9 @@
  */
 import { cancelPaymentKey, newId } from '../domain/ids';
 import { badDebtPostings, type Posting } from '../domain/ledger';
-import { add, isPositive, isZero, min, money, negate, subtract, sum, zero, type Money } from '../domain/money';
-import { finalStatuses, type SubscriptionState } from '../domain/subscription/state';
+import { add, isPositive, isZero, min, negate, subtract, sum, zero, type Money } from '../domain/money';
+import { isAhead } from '../domain/recognition/is-ahead';
+import type { SubscriptionState } from '../domain/subscription/state';
 import { loadOpenInvoices, type OpenInvoice } from '../db/transactions/open-invoices';
 import type { EntryRow, InvoiceReduction } from '../db/transactions/record';
 import type { ActivityDependencies } from './dependencies';
@@ -77,18 +78,6 @@ export function writeOff(
   };
 }
 
-type Deferred = Readonly<Record<string, string>>;
-
-/** A line whose time was not earned yet stands deferred; the rest stands as revenue. */
-function accountOf(line: OpenInvoice['lines'][number], state: SubscriptionState): string {
-  const unearned =
-    line.kind !== 'one_off' &&
-    !finalStatuses.has(state.status) &&
-    state.period !== null &&
-    line.periodEnd > state.period.start;
-  return `${unearned ? 'deferred' : 'revenue'}:${line.stream}`;
-}
-
 /**
  * What the invoice took from the customer's balance, and what is settled there when it is voided: a credit that it received goes to the
  * balance, and what its own credits took off older invoices is owed there.
@@ -97,12 +86,14 @@ function movedBy({ balanceApplied, carriedOver, creditReceived, creditGiven }: O
   return subtract(add(add(balanceApplied, carriedOver), creditReceived), creditGiven);
 }
 
-function reversalOf(invoice: OpenInvoice, state: SubscriptionState): Posting[] {
+function reversalOf(invoice: OpenInvoice): Posting[] {
   const moved = movedBy(invoice);
   const reversed = new Map<string, Money>();
   const post = (account: string, amount: Money) =>
     reversed.set(account, add(reversed.get(account) ?? zero(amount.currency), amount));
-  for (const line of invoice.lines) post(accountOf(line, state), line.amount);
+  for (const line of invoice.lines) {
+    post(`${isAhead(line, invoice.issuedAt) ? 'deferred' : 'revenue'}:${line.stream}`, line.amount);
+  }
   post('receivable', negate(subtract(invoice.total, moved)));
   post('customer_balance', negate(moved));
   return [...reversed]
@@ -110,29 +101,16 @@ function reversalOf(invoice: OpenInvoice, state: SubscriptionState): Posting[] {
     .map(([account, amount]) => ({ account, amount }));
 }
 
-function deferredAfter(deferred: Deferred, postings: readonly Posting[]): Deferred {
-  const next: Record<string, string> = { ...deferred };
-  for (const { account, amount } of postings) {
-    if (!account.startsWith('deferred:')) continue;
-    const stream = account.slice('deferred:'.length);
-    next[stream] = subtract(money(next[stream] ?? '0', amount.currency), amount).amount;
-  }
-  return next;
-}
-
-/** Voids one invoice: every posting of it is taken back, balances included. */
-export function voidInvoice(
-  invoice: OpenInvoice,
-  state: SubscriptionState,
-  deferred: Deferred,
-): { parts: Pick<Parts, 'entries' | 'invoiceChanges'>; balanceBack: Money; deferred: Deferred } {
-  const postings = reversalOf(invoice, state);
+/** Voids one invoice: every posting of it is taken back, balances included. What a close recognized of it, the next one takes back. */
+export function voidInvoice(invoice: OpenInvoice): {
+  parts: Pick<Parts, 'entries' | 'invoiceChanges'>;
+  balanceBack: Money;
+} {
   return {
     parts: {
       invoiceChanges: [{ id: invoice.id, status: 'void', amountPaid: zero(invoice.total.currency) }],
-      entries: [{ id: newId('le'), kind: 'void', source: invoice.id, postings }],
+      entries: [{ id: newId('le'), kind: 'void', source: invoice.id, postings: reversalOf(invoice) }],
     },
     balanceBack: movedBy(invoice),
-    deferred: deferredAfter(deferred, postings),
   };
 }

@@ -16,6 +16,7 @@ export type AccountKind = 'asset' | 'liability' | 'income' | 'expense';
 export const standingAccounts: Readonly<Record<string, { readonly kind: AccountKind; readonly name: string }>> = {
   receivable: { kind: 'asset', name: 'Receivable from customers' },
   customer_balance: { kind: 'liability', name: 'Balances held for customers' },
+  wallet_credits: { kind: 'liability', name: 'Credits that customers bought and did not use yet' },
   refunds: { kind: 'expense', name: 'Refunds to customers' },
   disputes: { kind: 'expense', name: 'Taken back by payers in disputes' },
   bad_debt: { kind: 'expense', name: 'Invoices given up' },
@@ -52,8 +53,6 @@ export interface InvoicePostings {
   /** From the customer's balance (positive) or into it (negative). */
   readonly balanceApplied: Money;
   readonly carriedOver: Money;
-  /** What earlier invoices of this subscription billed ahead for time that is served now, per stream. */
-  readonly earned: readonly { readonly stream: string; readonly amount: Money }[];
 }
 
 function byAccount(lines: readonly IncomeLine[]): Posting[] {
@@ -66,8 +65,8 @@ function byAccount(lines: readonly IncomeLine[]): Posting[] {
 }
 
 /**
- * An invoice: the total becomes receivable against deferred or earned income; the balance and what is too small to charge move
- * between receivable and the customer's balance; time that was served since the last invoice is earned.
+ * An invoice: the total becomes receivable against deferred income (time still to come) or revenue; the balance and what is too small to
+ * charge move between receivable and the customer's balance. Nothing that was deferred is earned by it: the monthly closes do that.
  */
 export function invoicePostings(invoice: InvoicePostings): Posting[] {
   const total = sum(
@@ -80,10 +79,6 @@ export function invoicePostings(invoice: InvoicePostings): Posting[] {
     ...byAccount(invoice.lines),
     { account: 'receivable', amount: negate(moved) },
     { account: 'customer_balance', amount: moved },
-    ...invoice.earned.flatMap(({ stream, amount }) => [
-      { account: `deferred:${stream}`, amount },
-      { account: `revenue:${stream}`, amount: negate(amount) },
-    ]),
   ]);
 }
 

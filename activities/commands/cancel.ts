@@ -4,7 +4,6 @@ import { creditLines } from '../../domain/invoice/change-lines';
 import { fail, refusal } from '../../domain/errors';
 import { loadBilledLines, loadBillingFacts, type BillingFacts } from '../../db/transactions/billing-facts';
 import type { SubscriptionState } from '../../domain/subscription/state';
-import { closingParts } from '../closing-parts';
 import { recordCredits } from '../record-credits';
 import { recordFact } from '../record-fact';
 import { prepareSettlement, voidInvoice } from '../settle-invoices';
@@ -18,8 +17,7 @@ export async function cancel(context: CommandContext<'cancel'>): Promise<Command
     return recordFact(deps, { state, now, event, partsOf: audit });
   }
   if (state.status === 'incomplete') return cancelIncomplete(context);
-  const facts = await factsOf(context);
-  return payload.credit === true ? cancelWithCredit(context, facts) : cancelPlainly(context, facts);
+  return payload.credit === true ? cancelWithCredit(context) : cancelPlainly(context);
 }
 
 async function factsOf({ deps, state }: CommandContext<'cancel'>): Promise<BillingFacts> {
@@ -29,26 +27,17 @@ async function factsOf({ deps, state }: CommandContext<'cancel'>): Promise<Billi
   return facts ?? fail('not_found', { resource: 'Subscription', id: subscriptionId });
 }
 
-function cancelPlainly(
-  { deps, state, now, audit }: CommandContext<'cancel'>,
-  facts: BillingFacts,
-): Promise<CommandOutcome> {
-  const closing = closingParts(state, facts.deferred, now);
+function cancelPlainly({ deps, state, now, audit }: CommandContext<'cancel'>): Promise<CommandOutcome> {
   const event = { type: 'canceled', at: now, invoice: null } as const;
-  return recordFact(deps, {
-    state,
-    now,
-    event,
-    deferred: {},
-    partsOf: (recorded, after) => ({ ...audit(recorded, after), entries: closing }),
-  });
+  return recordFact(deps, { state, now, event, partsOf: audit });
 }
 
-async function cancelWithCredit(context: CommandContext<'cancel'>, facts: BillingFacts): Promise<CommandOutcome> {
+async function cancelWithCredit(context: CommandContext<'cancel'>): Promise<CommandOutcome> {
   const { deps, state, commandId, now, audit } = context;
+  const facts = await factsOf(context);
   const billed = await loadBilledLines(deps.database.as(state.tenantId), state, now);
   const plan = facts.plan;
-  if (billed.length === 0 || plan === null || state.period === null) return cancelPlainly(context, facts);
+  if (billed.length === 0 || plan === null || state.period === null) return cancelPlainly(context);
   const lines = creditLines(billed, {
     full: fullPeriod(state, plan),
     at: now,
@@ -56,7 +45,7 @@ async function cancelWithCredit(context: CommandContext<'cancel'>, facts: Billin
     timeZone: state.timeZone,
     moment: 'termination',
   });
-  if (lines.length === 0) return cancelPlainly(context, facts);
+  if (lines.length === 0) return cancelPlainly(context);
   const span = { start: now, end: state.period.end };
   return recordCredits(deps, {
     state,
@@ -64,7 +53,7 @@ async function cancelWithCredit(context: CommandContext<'cancel'>, facts: Billin
     facts,
     billed,
     partsOf: audit,
-    invoice: { id: newId('inv'), businessKey: `cancel:${commandId}`, lines, span, moment: 'close' },
+    invoice: { id: newId('inv'), businessKey: `cancel:${commandId}`, lines, span },
     eventOf: (invoice, credited) => ({ type: 'canceled', at: now, invoice, ...credited }),
   });
 }
@@ -75,17 +64,15 @@ const creditPolicy = (facts: BillingFacts) => (facts.proration === 'none' ? 'sec
 /** A subscription that never became active takes its first invoice back. */
 async function cancelIncomplete(context: CommandContext<'cancel'>): Promise<CommandOutcome> {
   const { deps, state, now, audit } = context;
-  const facts = await factsOf(context);
   const prepared = await prepareSettlement(deps, state.tenantId, owedIds(state));
   const [invoice] = prepared.open;
   if (prepared.paid.size > 0) return refusal('payment_in_progress', { invoiceId: [...prepared.paid].join(', ') });
-  if (invoice === undefined) return cancelPlainly(context, facts);
-  const voided = voidInvoice(invoice, state, facts.deferred);
+  if (invoice === undefined) return cancelPlainly(context);
+  const voided = voidInvoice(invoice);
   return recordFact(deps, {
     state,
     now,
     event: { type: 'canceled', at: now, invoice: null },
-    deferred: {},
     partsOf: (event, after) => ({
       ...audit(event, after),
       ...voided.parts,

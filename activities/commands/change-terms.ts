@@ -43,7 +43,7 @@ function issueChange(context: Context, loaded: ChangeFacts, bill: ChangeBill, la
     facts,
     billed,
     partsOf: audit,
-    invoice: { id: newId('inv'), businessKey: `change:${commandId}`, lines, span, moment: 'change' },
+    invoice: { id: newId('inv'), businessKey: `change:${commandId}`, lines, span },
     eventOf: (invoice, credited) => ({ type: 'terms_changed', at: now, terms, label, invoice, calendar, ...credited }),
   });
 }

@@ -1,5 +1,4 @@
-import { fail, refusal } from '../../domain/errors';
-import { loadBillingFacts } from '../../db/transactions/billing-facts';
+import { refusal } from '../../domain/errors';
 import { findCredit } from '../../db/transactions/find-credit';
 import { recordFact } from '../record-fact';
 import { prepareSettlement, voidInvoice, writeOff } from '../settle-invoices';
@@ -14,21 +13,17 @@ async function openInvoice({ deps, state, payload }: CommandContext<'voidInvoice
 /** Takes an invoice back as if it had never been billed. */
 export async function voidOne(context: CommandContext<'voidInvoice'>): Promise<CommandOutcome> {
   const { deps, state, payload, now, audit } = context;
-  const { tenantId, subscriptionId, currency, terms } = state;
+  const { tenantId } = state;
   // Before anything is canceled at the provider: a refused command changes nothing.
   const creditedBy = await findCredit(deps.database.as(tenantId), tenantId, payload.invoiceId);
   if (creditedBy !== null) return refusal('invoice_credited', { invoiceId: payload.invoiceId, creditedBy });
   const invoice = await openInvoice(context);
   if ('kind' in invoice) return invoice;
-  const request = { tenantId, subscriptionId, currency, ...terms };
-  const facts = await loadBillingFacts(deps.database.as(tenantId), request);
-  if (facts === null) return fail('not_found', { resource: 'Subscription', id: subscriptionId });
-  const voided = voidInvoice(invoice, state, facts.deferred);
+  const voided = voidInvoice(invoice);
   return recordFact(deps, {
     state,
     now,
     event: { type: 'invoice_settled', at: now, invoiceId: payload.invoiceId, how: 'voided' },
-    deferred: voided.deferred,
     partsOf: (event, after) => ({
       ...audit(event, after),
       ...voided.parts,

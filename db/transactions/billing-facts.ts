@@ -31,8 +31,6 @@ export interface BillingFacts {
   readonly incompleteHours: number;
   readonly paymentGated: boolean;
   readonly balance: Money;
-  /** Billed ahead and not yet earned, per revenue stream. */
-  readonly deferred: Readonly<Record<string, string>>;
   /** The plan version asked for; null when there is none such. */
   readonly plan: PlanVersion | null;
   /** The customer's policy for proration, else the tenant's; a plan's own policy stands above it. */
@@ -56,7 +54,6 @@ interface Row {
   incomplete_hours: number;
   payment_gated: boolean;
   balance: string | null;
-  deferred: Record<string, string>;
   plan_id: string | null;
   plan_version: number | null;
   plan_name: string | null;
@@ -74,7 +71,7 @@ const factsStatement: Statement = {
 select asked.n, found.*
 from jsonb_to_recordset($2) as asked(n integer, subscription_id text, plan_id text, plan_version integer, since timestamptz)
 cross join lateral (
-  select c.name as customer_name, s.payment_gated, s.deferred, t.invoice_series, t.dunning_policy, t.incomplete_hours,
+  select c.name as customer_name, s.payment_gated, t.invoice_series, t.dunning_policy, t.incomplete_hours,
     coalesce(c.proration_policy, t.proration_policy) as proration,
     case when asked.since is not null and m.status <> 'detached' then to_jsonb(m.*) end as method,
     c.provider_refs->>m.rail as customer_ref, ${historyColumn('s.tenant_id', 'asked.since')} as history,
@@ -161,7 +158,6 @@ function factsOf(row: Row, currency: string): BillingFacts {
     incompleteHours: row.incomplete_hours,
     paymentGated: row.payment_gated,
     balance: row.balance === null ? zero(currency) : money(row.balance, currency),
-    deferred: row.deferred,
     plan,
     proration: plan?.definition.proration ?? row.proration,
     collection: outlookOf(row),

@@ -9,6 +9,8 @@ import type { Queryable, Statement } from '../pool';
 export interface OpenInvoice {
   readonly id: string;
   readonly status: 'open' | 'paid' | 'void' | 'uncollectible';
+  /** The business time at which it was issued. */
+  readonly issuedAt: Instant;
   readonly total: Money;
   readonly balanceApplied: Money;
   readonly carriedOver: Money;
@@ -36,7 +38,7 @@ export interface OpenInvoice {
 const statement: Statement = {
   name: 'open_invoices',
   text: `
-select i.id, i.status, i.currency, i.total, i.balance_applied, i.carried_over, i.amount_due, i.credit_received, i.credit_given,
+select i.id, i.status, i.occurred_at, i.currency, i.total, i.balance_applied, i.carried_over, i.amount_due, i.credit_received, i.credit_given,
   (select coalesce(-sum(c.amount), 0) from invoice_lines l join invoice_lines c on c.credits_line_id = l.id
    join invoices v on v.id = c.invoice_id and v.status <> 'void' where l.invoice_id = i.id) as credited,
   (select json_agg(json_build_object('stream', l.stream, 'kind', l.kind, 'amount', l.amount::text,
@@ -60,6 +62,7 @@ export async function loadOpenInvoices(
   return rows.map((row) => ({
     id: row['id'],
     status: row['status'],
+    issuedAt: row['occurred_at'].getTime(),
     total: money(row['total'], row['currency']),
     balanceApplied: money(row['balance_applied'], row['currency']),
     carriedOver: money(row['carried_over'], row['currency']),

@@ -200,7 +200,7 @@ postings_out as (
     letter: 's',
     tables: (rows, withInvoice) => `
 subscription_in as (
-  select * from jsonb_to_recordset(${rows}) as s(n integer, id text, state jsonb, next_due_at timestamptz, deferred jsonb, canceled_at timestamptz)
+  select * from jsonb_to_recordset(${rows}) as s(n integer, id text, state jsonb, next_due_at timestamptz, canceled_at timestamptz)
 ), subscription_out as (
   update subscriptions s set status = n.state->>'status', plan_id = n.state->'terms'->>'planId',
     plan_version = (n.state->'terms'->>'planVersion')::integer, quantity = (n.state->'terms'->>'quantity')::bigint,
@@ -210,7 +210,6 @@ subscription_in as (
     current_period_end = to_timestamp((n.state->'period'->>'end')::numeric / 1000),
     cancel_at = to_timestamp((n.state->>'cancelAt')::numeric / 1000),
     canceled_at = coalesce(s.canceled_at, n.canceled_at), next_due_at = n.next_due_at, attention = n.state->>'attention',
-    deferred = coalesce(n.deferred, s.deferred),
     state = ${numbered('n', 'state', '{lastInvoice,number}', withInvoice)}
   from subscription_in n where s.id = n.id returning s.id
 )`,

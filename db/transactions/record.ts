@@ -111,7 +111,6 @@ export interface Recording {
   readonly now: Instant;
   readonly subscription: {
     readonly state: SubscriptionState;
-    readonly deferred?: Readonly<Record<string, string>>;
     readonly canceledAt?: Instant;
   } | null;
   readonly invoice?: NewInvoice;
@@ -218,13 +217,12 @@ function attemptRow(attempt: AttemptRow) {
 }
 
 function subscriptionRow(subscription: NonNullable<Recording['subscription']>) {
-  const { state, deferred, canceledAt } = subscription;
+  const { state, canceledAt } = subscription;
   const due = nextDueAt(state);
   return {
     id: state.subscriptionId,
     state,
     next_due_at: due === null ? null : toIso(due),
-    deferred: deferred ?? null,
     canceled_at: canceledAt === undefined ? null : toIso(canceledAt),
   };
 }
