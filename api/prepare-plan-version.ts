@@ -49,8 +49,9 @@ function newPrice(c: ApiContext, product: Product, price: InlinePrice, index: nu
 }
 
 /** Only what a plan keeps of a price. */
-const snapshot = ({ id, kind, model, parameters, description, stream }: PlanPrice): PlanPrice => ({
+const snapshot = ({ id, productId, kind, model, parameters, description, stream }: PlanPrice): PlanPrice => ({
   id,
+  ...(productId === undefined ? {} : { productId }),
   kind,
   model,
   parameters,

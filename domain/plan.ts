@@ -8,6 +8,8 @@ import type { PricingModelKind } from './pricing';
 /** A price as a plan version carries it: a snapshot, so that reading the version alone prices a period. */
 export interface PlanPrice {
   readonly id: string;
+  /** Absent in versions that were made before lines named their product. */
+  readonly productId?: string;
   readonly kind: 'recurring' | 'one_off';
   readonly model: PricingModelKind;
   /** The model's own parameters, checked by the model when the price is made. */

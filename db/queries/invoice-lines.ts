@@ -1,15 +1,14 @@
 /** Lines of invoices with the explanation of each amount. */
+import type { LineKind, LineOrigin } from '../../domain/invoice/line';
 import { money, type Money } from '../../domain/money';
 import type { Queryable, Statement } from '../pool';
 
-export type InvoiceLineKind = 'recurring' | 'one_off' | 'proration_charge' | 'proration_credit';
-
-export interface InvoiceLine {
+export interface InvoiceLine extends LineOrigin {
   readonly id: string;
   readonly invoiceId: string;
-  readonly kind: InvoiceLineKind;
+  readonly kind: LineKind;
   readonly description: string;
-  readonly priceId: string;
+  readonly priceId: string | null;
   readonly stream: string;
   readonly quantity: string;
   readonly amount: Money;
@@ -23,9 +22,12 @@ interface InvoiceLineRow {
   [column: string]: unknown;
   id: string;
   invoice_id: string;
-  kind: InvoiceLineKind;
+  kind: LineKind;
   description: string;
-  price_id: string;
+  price_id: string | null;
+  plan_id: string | null;
+  product_id: string | null;
+  meter_id: string | null;
   stream: string;
   quantity: string;
   amount: string;
@@ -42,6 +44,9 @@ const fromRow = (row: InvoiceLineRow): InvoiceLine => ({
   kind: row.kind,
   description: row.description,
   priceId: row.price_id,
+  planId: row.plan_id,
+  productId: row.product_id,
+  meterId: row.meter_id,
   stream: row.stream,
   quantity: row.quantity,
   amount: money(row.amount, row.currency),
@@ -54,7 +59,7 @@ const fromRow = (row: InvoiceLineRow): InvoiceLine => ({
 const ofInvoices: Statement = {
   name: 'invoice_lines_of_invoices',
   text: `select id, invoice_id, kind, description, price_id, stream, quantity, amount, currency, period_start, period_end, credits_line_id,
-      explanation
+      plan_id, product_id, meter_id, explanation
     from invoice_lines where tenant_id = $1 and invoice_id = any($2::text[]) order by invoice_id, position`,
 };
 

@@ -75,7 +75,7 @@ cross join lateral (
     coalesce(c.proration_policy, t.proration_policy) as proration,
     case when asked.since is not null and m.status <> 'detached' then to_jsonb(m.*) end as method,
     c.provider_refs->>m.rail as customer_ref, ${historyColumn('s.tenant_id', 'asked.since')} as history,
-    m.rail, b.amount as balance, p.id as plan_id, p.name as plan_name, v.version as plan_version, v.definition
+    m.rail, b.amount as balance, ${heldWalletColumn('c.id', 's.currency')} as wallet, p.id as plan_id, p.name as plan_name, v.version as plan_version, v.definition
   from subscriptions s
   join customers c on c.id = s.customer_id
   join tenants t on t.id = s.tenant_id
@@ -180,6 +180,7 @@ order by l.invoice_id, l.position`,
 };
 
 interface StoredRatio {
+  l.plan_id, l.product_id, l.meter_id,
   readonly fullStart: string;
   readonly fullEnd: string;
 }
@@ -199,6 +200,9 @@ interface BilledRow {
   invoice_id: string;
   unpaid: string | null;
 }
+  plan_id: string | null;
+  product_id: string | null;
+  meter_id: string | null;
 
 function billedLineOf(row: BilledRow): BilledLine {
   const span = { start: row.period_start.getTime(), end: row.period_end.getTime() };
@@ -217,6 +221,9 @@ function billedLineOf(row: BilledRow): BilledLine {
     ...(row.unpaid === null ? {} : { openInvoice: { id: row.invoice_id, amountDue: money(row.unpaid, row.currency) } }),
   };
 }
+    planId: row.plan_id,
+    productId: row.product_id,
+    meterId: row.meter_id,
 
 /**
  * Charges for time after `at` that stand in the books (open or paid) and were not credited yet, as they lie in the calendar now: a pause

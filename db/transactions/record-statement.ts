@@ -68,12 +68,12 @@ invoice_in as (
     tables: (rows) => `
 lines_out as (
   insert into invoice_lines (id, tenant_id, invoice_id, subscription_id, position, kind, description, price_id, stream, quantity, amount,
-    currency, period_start, period_end, credits_line_id, explanation)
+    currency, period_start, period_end, credits_line_id, plan_id, product_id, meter_id, explanation)
   select id, $1, invoice_id, subscription_id, position, kind, description, price_id, stream, quantity, amount, currency, period_start,
-    period_end, credits_line_id, explanation
+    period_end, credits_line_id, plan_id, product_id, meter_id, explanation
   from jsonb_to_recordset(${rows}) as l(id text, invoice_id text, subscription_id text, position integer, kind text, description text,
     price_id text, stream text, quantity numeric, amount numeric, currency text, period_start timestamptz, period_end timestamptz,
-    credits_line_id text, explanation jsonb)
+    credits_line_id text, plan_id text, product_id text, meter_id text, explanation jsonb)
 )`,
   },
   changes: {

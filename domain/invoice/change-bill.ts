@@ -54,12 +54,20 @@ export function billChange(state: SubscriptionState, input: ChangeInput): Change
   const full = fullPeriod(state, current);
   const common = { currency, at, policy, timeZone };
   if (sameInterval(current.definition, target.definition)) {
-    const lines = changeLines({ ...common, billed, definition: target.definition, quantity: terms.quantity, full });
+    const lines = changeLines({
+      ...common,
+      billed,
+      planId: target.planId,
+      definition: target.definition,
+      quantity: terms.quantity,
+      full,
+    });
     return { lines, span: { start: at, end: period.end }, calendar: null };
   }
   const stretch = firstStretch(target.definition, at, state.anchor.day, timeZone);
   const credits = policy === 'none' ? [] : creditLines(billed, { full, at, policy, timeZone });
   const charges = periodLines({
+    planId: target.planId,
     definition: target.definition,
     quantity: terms.quantity,
     currency,

@@ -12,6 +12,7 @@ import { amountOf, explainAmount, lineOf, shareOf, type Span } from './period-li
 
 export interface ChangeRequest {
   readonly billed: readonly BilledLine[];
+  readonly planId: string;
   readonly definition: PlanDefinition;
   readonly quantity: number;
   readonly currency: string;
@@ -47,6 +48,9 @@ export function creditLine(line: BilledLine, request: CreditRequest): InvoiceLin
     periodStart: Math.max(request.at, line.periodStart),
     periodEnd: line.periodEnd,
     creditsLineId: line.id,
+    planId: line.planId,
+    productId: line.productId,
+    meterId: line.meterId,
     explanation: {
       exact: line.exact,
       pricing: { credits: line.id, billed: line.amount.amount },
@@ -63,8 +67,9 @@ export function creditLines(billed: readonly BilledLine[], request: CreditReques
 }
 
 function chargeOf(price: PlanPrice, request: ChangeRequest): InvoiceLine {
-  const { currency, full, at, policy, timeZone } = request;
+  const { planId, currency, full, at, policy, timeZone } = request;
   const line = lineOf({
+    planId,
     price,
     kind: 'proration_charge',
     quantity: String(request.quantity),

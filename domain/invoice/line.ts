@@ -2,7 +2,28 @@ import type { Money } from '../money';
 import type { ProrationPolicy } from '../proration';
 import type { Instant } from '../time';
 
-export type LineKind = 'recurring' | 'one_off' | 'proration_charge' | 'proration_credit';
+/**
+ * `usage`: what a meter counted in an ended stretch; `usage_adjustment`: what came late or was corrected after its invoice. `minimum` and
+ * `cap` are the limits of a plan; `add_on` and `one_off` stand beside it.
+ */
+export type LineKind =
+  | 'recurring'
+  | 'one_off'
+  | 'proration_charge'
+  | 'proration_credit'
+  | 'usage'
+  | 'usage_adjustment'
+  | 'add_on'
+  | 'minimum'
+  | 'cap';
+
+/** What a line belongs to: coupons and reports are limited by it. Null where it belongs to none. */
+export interface LineOrigin {
+  readonly planId: string | null;
+  readonly productId: string | null;
+  /** The meter whose usage is billed. */
+  readonly meterId: string | null;
+}
 
 /** How a line's amount came about, enough to compute it again by hand. */
 export interface LineExplanation {
@@ -23,10 +44,28 @@ export interface LineExplanation {
   readonly text: string;
 }
 
-export interface InvoiceLine {
+/** A coupon's part in a line; negative on a credit, which takes it back. */
+export interface LineDiscount {
+  readonly attachmentId: string;
+  readonly couponId: string;
+  readonly amount: string;
+}
+
+/** Whose tax a line bears at which rate, and why. The amount stands beside the line's own. */
+export interface LineTax extends Pick<TaxTreatment, 'kind' | 'category' | 'percent' | 'legend' | 'date' | 'text'> {
+  readonly country: string;
+  readonly region: string | null;
+  /** True when the line's amount includes it. */
+  readonly included: boolean;
+  /** True while a register has not confirmed what it rests on. */
+  readonly provisional: boolean;
+}
+
+export interface InvoiceLine extends LineOrigin {
   readonly kind: LineKind;
   readonly description: string;
-  readonly priceId: string;
+  /** Null for a limit of the plan, which no price makes. */
+  readonly priceId: string | null;
   readonly stream: string;
   readonly quantity: string;
   readonly amount: Money;
@@ -38,7 +77,7 @@ export interface InvoiceLine {
 }
 
 /** A charge that stands in the books for time not yet over: what a change may credit. */
-export interface BilledLine {
+export interface BilledLine extends LineOrigin {
   readonly id: string;
   readonly priceId: string;
   readonly description: string;

@@ -110,6 +110,7 @@ export function billPeriod(
       ? renewalStretch(state, definition, at)
       : firstStretch(definition, at, state.anchor.day, state.timeZone);
   const lines = periodLines({
+    planId: plan.planId,
     definition,
     quantity: terms.quantity,
     currency: state.currency,

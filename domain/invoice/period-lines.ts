@@ -15,6 +15,7 @@ export interface Span {
 }
 
 export interface LineRequest {
+  readonly planId: string | null;
   readonly price: PlanPrice;
   readonly kind: LineKind;
   readonly quantity: string;
@@ -63,7 +64,7 @@ export function explainAmount(text: string, share: Share): string {
 
 /** One price as an invoice line. */
 export function lineOf(request: LineRequest): InvoiceLine {
-  const { price, kind, quantity, currency, full, from } = request;
+  const { planId, price, kind, quantity, currency, full, from } = request;
   const priced = priceOf(price.model, price.parameters, quantity, currency);
   const share = price.kind === 'one_off' ? null : shareOf(request);
   return {
@@ -76,6 +77,9 @@ export function lineOf(request: LineRequest): InvoiceLine {
     periodStart: Math.max(from, full.start),
     periodEnd: full.end,
     creditsLineId: null,
+    planId,
+    productId: price.productId ?? null,
+    meterId: null,
     explanation: {
       exact: priced.exact,
       pricing: priced.explanation,
@@ -87,6 +91,7 @@ export function lineOf(request: LineRequest): InvoiceLine {
 }
 
 export interface PeriodRequest {
+  readonly planId: string;
   readonly definition: PlanDefinition;
   readonly quantity: number;
   readonly currency: string;

@@ -41,6 +41,7 @@ export function billResume(
   if (stretch === null) return { terms: state.terms, calendar: shiftedCalendar(state, now), invoice: null };
   const terms = termsToBill(state, plan, 'resume', at);
   const lines = periodLines({
+    planId: plan.planId,
     definition: plan.definition,
     quantity: terms.quantity,
     currency: state.currency,

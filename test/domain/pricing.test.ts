@@ -100,6 +100,7 @@ describe('an estimate and an invoice', () => {
         const estimate = priceOf(model, parameters, '7', currency);
         const price = { id: 'price', kind: 'recurring', model, parameters, description: 'x', stream: 's' } as const;
         const common = {
+          planId: null,
           kind: 'recurring',
           quantity: '7',
           currency,

@@ -59,7 +59,7 @@ function play({ anchor, interval, n, timeZone, day, policy: name, changes }: Sto
   const plans = changes.map(({ fee, seat }, index) =>
     definition([flat(2 * index + 1, fee), seats(2 * index + 2, seat)]),
   );
-  const common = { currency: 'USD', full, policy: name, timeZone };
+  const common = { planId: 'plan_1', currency: 'USD', full, policy: name, timeZone };
   const [first] = plans;
   if (first === undefined) throw new Error('no plan');
   const opening = periodLines({
@@ -128,7 +128,7 @@ describe('over any number of changes in a period', () => {
 
 test('each change credits what the last one billed: 49.00, 199.00 on the 11th, 99.00 on the 21st of June, by days', () => {
   const full = { start: fromIso('2026-06-01T00:00:00Z'), end: fromIso('2026-07-01T00:00:00Z') };
-  const common = { currency: 'USD', full, policy: 'day', timeZone: 'UTC', quantity: 1 } as const;
+  const common = { planId: 'plan_1', currency: 'USD', full, policy: 'day', timeZone: 'UTC', quantity: 1 } as const;
   const plan = (n: number, amount: string) => definition([flat(n, amount)]);
   const opening = periodLines({ ...common, definition: plan(1, '49.00'), from: full.start, withOneOff: true });
   const start = book(nothingYet, opening);
@@ -157,7 +157,14 @@ test('each change credits what the last one billed: 49.00, 199.00 on the 11th, 9
 
 test('an end by inclusive days gives back one day less than a change does', () => {
   const full = { start: fromIso('2026-06-01T00:00:00Z'), end: fromIso('2026-07-01T00:00:00Z') };
-  const common = { currency: 'USD', full, policy: 'day_inclusive', timeZone: 'UTC', quantity: 1 } as const;
+  const common = {
+    currency: 'USD',
+    full,
+    policy: 'day_inclusive',
+    timeZone: 'UTC',
+    quantity: 1,
+    planId: 'plan_1',
+  } as const;
   const opening = periodLines({
     ...common,
     definition: definition([flat(1, '49.00')]),

@@ -189,6 +189,7 @@ describe('a part of a period', () => {
         const prices = definition([flat(1, amount)]);
         const from = (start: Instant) =>
           periodLines({
+            planId: 'plan_1',
             definition: prices,
             quantity: 1,
             currency: 'USD',

@@ -43,7 +43,10 @@ export function booked(lines: readonly InvoiceLine[], firstId = 1): BilledLine[]
     .filter(({ line }) => line.kind === 'recurring' || line.kind === 'proration_charge')
     .map(({ line, id }) => ({
       id,
-      priceId: line.priceId,
+      priceId: line.priceId ?? '',
+      planId: line.planId,
+      productId: line.productId,
+      meterId: line.meterId,
       description: line.description,
       stream: line.stream,
       quantity: line.quantity,
