@@ -18,6 +18,8 @@ export interface CouponUse {
 }
 
 export interface AttachedCoupon {
+  /** Of the attachment: a coupon may be attached again once it was detached. */
+  readonly id: string;
   readonly couponId: string;
   readonly terms: CouponTerms;
   /** The code that was typed; null when the tenant attached it. */

@@ -41,6 +41,7 @@ export interface DiscountRequest {
 
 /** What one coupon took off, so that a reader can compute it again. */
 export interface CouponApplication {
+  readonly attachmentId: string;
   readonly couponId: string;
   readonly code: string | null;
   readonly name: string;
@@ -61,13 +62,20 @@ export interface CouponApplication {
   };
 }
 
+/** What one coupon took off one line. */
+export interface CouponShare {
+  readonly attachmentId: string;
+  readonly couponId: string;
+  readonly amount: Money;
+}
+
 export interface DiscountedLine {
   readonly amount: Money;
   readonly discount: Money;
   /** amount − discount. */
   readonly net: Money;
   /** The discount by coupon. */
-  readonly parts: readonly { readonly couponId: string; readonly amount: Money }[];
+  readonly parts: readonly CouponShare[];
 }
 
 export interface Discounts {
@@ -137,7 +145,7 @@ function reachOf(coupon: AttachedCoupon, base: Money, { periodStart }: CouponMom
 function applied(coupon: AttachedCoupon, left: readonly Money[], request: DiscountRequest): CouponApplication | null {
   const { lines, currency, moment } = request;
   const none = zero(currency);
-  const { couponId, code, terms } = coupon;
+  const { id: attachmentId, couponId, code, terms } = coupon;
   const weights = left.map((rest, index) => {
     const line = lines[index];
     return line !== undefined && isLimitedTo(terms.limits, line.target) ? rest : none;
@@ -155,7 +163,8 @@ function applied(coupon: AttachedCoupon, left: readonly Money[], request: Discou
     rounding: 'half_up',
     text: reach.text,
   } as const;
-  return { couponId, code, name: terms.name, base, amount, shares: spread(amount, weights), explanation };
+  const shares = spread(amount, weights);
+  return { attachmentId, couponId, code, name: terms.name, base, amount, shares, explanation };
 }
 
 function discountedLine(
@@ -165,7 +174,7 @@ function discountedLine(
 ): DiscountedLine {
   const none = zero(line.amount.currency);
   const parts = applications
-    .map(({ couponId, shares }) => ({ couponId, amount: shares[index] ?? none }))
+    .map(({ attachmentId, couponId, shares }) => ({ attachmentId, couponId, amount: shares[index] ?? none }))
     .filter(({ amount }) => !isZero(amount));
   const discount = parts.reduce((left, { amount }) => add(left, amount), none);
   return { amount: line.amount, discount, net: subtract(line.amount, discount), parts };

@@ -3,7 +3,7 @@
  * its discount. Counted from the start of the charge, so that the parts of any sequence of credits add up to the whole.
  */
 import { type Money, add, isZero, multiplyByRatio, subtract, zero } from '../money';
-import type { DiscountedLine } from './discount-lines';
+import type { CouponShare, DiscountedLine } from './discount-lines';
 
 export interface CreditOfCharge {
   /** The charge as `discountLines` left it. */
@@ -20,7 +20,7 @@ export interface NetCredit {
   /** credit − discount, from zero up: what the credit line gives. */
   readonly net: Money;
   /** What each coupon had taken off the credited part, for `afterCredit`; each rounded for itself. */
-  readonly byCoupon: readonly { readonly couponId: string; readonly amount: Money }[];
+  readonly byCoupon: readonly CouponShare[];
 }
 
 /** The part of an amount that falls to the stretch between two points of a whole, each point rounded once. */
@@ -41,6 +41,6 @@ export function netCredit({ charge, before, credit }: CreditOfCharge): NetCredit
   return {
     discount,
     net: subtract(credit, discount),
-    byCoupon: charge.parts.map(({ couponId, amount }) => ({ couponId, amount: part(amount) })),
+    byCoupon: charge.parts.map((share) => ({ ...share, amount: part(share.amount) })),
   };
 }

@@ -14,6 +14,8 @@ export interface RedemptionCounts {
 }
 
 export interface RedemptionRequest {
+  /** Of the attachment that is made. */
+  readonly attachmentId: string;
   readonly couponId: string;
   readonly terms: CouponTerms;
   /** The code as it stands in the books; null when the tenant attaches the coupon without one. */
@@ -56,10 +58,10 @@ export function redemptionObstacle(request: RedemptionRequest): RedemptionObstac
 
 /** The coupon attached as of now, or the refusal `coupon_not_redeemable`. */
 export function redeem(request: RedemptionRequest): AttachedCoupon | Refusal<'coupon_not_redeemable'> {
-  const { couponId, terms, code, now } = request;
+  const { attachmentId: id, couponId, terms, code, now } = request;
   const reason = redemptionObstacle(request);
   if (reason !== null) return refusal('coupon_not_redeemable', { coupon: code?.code ?? couponId, reason });
-  return { couponId, terms, code: code?.code ?? null, attachedAt: now, detachedAt: null, use: unused };
+  return { id, couponId, terms, code: code?.code ?? null, attachedAt: now, detachedAt: null, use: unused };
 }
 
 /** The code among those of the books that a customer typed, or null. */

@@ -1,5 +1,7 @@
+import type { CouponShare } from '../discount/discount-lines';
 import type { Money } from '../money';
 import type { ProrationPolicy } from '../proration';
+import type { TaxTreatment } from '../tax/treatment';
 import type { Instant } from '../time';
 
 /**
@@ -42,6 +44,10 @@ export interface LineExplanation {
   } | null;
   readonly rounding: 'half_up';
   readonly text: string;
+  /** What coupons took off; absent for nothing. */
+  readonly discounts?: readonly LineDiscount[];
+  /** How it is taxed; absent where tax is no matter of the seller. */
+  readonly tax?: LineTax;
 }
 
 /** A coupon's part in a line; negative on a credit, which takes it back. */
@@ -92,4 +98,14 @@ export interface BilledLine extends LineOrigin {
   readonly exact: string;
   /** The invoice that bills it, while that is open and no money for it is on its way; absent: paid, or as good as paid. */
   readonly openInvoice?: { readonly id: string; readonly amountDue: Money };
+  /** What coupons took off it and how it was taxed; absent for neither. */
+  readonly reduced?: ReducedCharge;
+}
+
+/** Discount and tax of a charge that stands in the books: a credit gives back its part of both. */
+export interface ReducedCharge {
+  readonly discount: Money;
+  readonly parts: readonly CouponShare[];
+  readonly tax: Money;
+  readonly taxed: LineTax | null;
 }

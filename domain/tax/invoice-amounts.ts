@@ -1,7 +1,14 @@
 /** What an invoice comes to: subtotal − discounts + tax added = total, and net + all tax = the same total. */
-import type { Discounts } from '../discount/discount-lines';
 import { type Money, add, subtract, sum } from '../money';
-import type { Taxes } from './tax-lines';
+
+/** A line with what was taken off it and what is taxed of it. Credits are negative in all of it. */
+export interface ReducedAmounts {
+  /** As it is priced: rounded, before discounts, with tax where the price includes it. */
+  readonly amount: Money;
+  readonly discount: Money;
+  readonly tax: Money;
+  readonly isTaxIncluded: boolean;
+}
 
 export interface InvoiceAmounts {
   /** The lines as they are priced, with tax where their prices include it. */
@@ -11,29 +18,30 @@ export interface InvoiceAmounts {
   readonly taxAdded: Money;
   /** Is within the subtotal already. */
   readonly taxIncluded: Money;
-  readonly tax: Money;
-  /** Without any tax. */
-  readonly net: Money;
   readonly total: Money;
 }
 
+/** What is left of a line without any tax: what the seller earns. */
+export function netOf({ amount, discount, tax, isTaxIncluded }: ReducedAmounts): Money {
+  const left = subtract(amount, discount);
+  return isTaxIncluded ? subtract(left, tax) : left;
+}
+
 /**
- * The amounts of an invoice from its discounts and from the taxes on what these left.
+ * The amounts of an invoice from its lines.
  * @param currency of the invoice, whose lines may be none
+ * @throws PerennialError `currency_mismatch` when a line is in another currency.
  */
-export function invoiceAmounts(discounts: Discounts, taxes: Taxes, currency: string): InvoiceAmounts {
-  const subtotal = sum(
-    discounts.lines.map(({ amount }) => amount),
-    currency,
-  );
-  const total = add(subtract(subtotal, discounts.total), taxes.added);
-  return {
-    subtotal,
-    discounts: discounts.total,
-    taxAdded: taxes.added,
-    taxIncluded: taxes.included,
-    tax: taxes.tax,
-    net: subtract(total, taxes.tax),
-    total,
-  };
+export function invoiceAmounts(lines: readonly ReducedAmounts[], currency: string): InvoiceAmounts {
+  const total = (of: (line: ReducedAmounts) => Money, among = lines): Money => sum(among.map(of), currency);
+  const taxOf = (included: boolean): Money =>
+    total(
+      ({ tax }) => tax,
+      lines.filter(({ isTaxIncluded }) => isTaxIncluded === included),
+    );
+  const subtotal = total(({ amount }) => amount);
+  const discounts = total(({ discount }) => discount);
+  const taxAdded = taxOf(false);
+  const taxIncluded = taxOf(true);
+  return { subtotal, discounts, taxAdded, taxIncluded, total: add(subtract(subtotal, discounts), taxAdded) };
 }

@@ -29,6 +29,7 @@ export const attached = (
   of: Partial<CouponTerms>,
   more: Partial<AttachedCoupon> = {},
 ): AttachedCoupon => ({
+  id: `ca_${couponId}`,
   couponId,
   terms: terms(of),
   code: null,

@@ -94,8 +94,8 @@ describe('several coupons', () => {
   test('say by line what each took', () => {
     const [first] = discounts([line('100.00')], [fixed('cpn_f', 1), percent('cpn_p', 2)]).lines;
     expect(first?.parts).toEqual([
-      { couponId: 'cpn_f', amount: usd('20.00') },
-      { couponId: 'cpn_p', amount: usd('8.00') },
+      { attachmentId: 'ca_cpn_f', couponId: 'cpn_f', amount: usd('20.00') },
+      { attachmentId: 'ca_cpn_p', couponId: 'cpn_p', amount: usd('8.00') },
     ]);
   });
 });

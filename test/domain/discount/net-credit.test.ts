@@ -14,7 +14,7 @@ test('half of a charge of 50.00 that was 10.00 off gives 20.00 back', () => {
   expect(netCredit({ charge: charge!, before: none, credit: usd('25.00') })).toEqual({
     discount: usd('5.00'),
     net: usd('20.00'),
-    byCoupon: [{ couponId: 'cpn_1', amount: usd('5.00') }],
+    byCoupon: [{ attachmentId: 'ca_cpn_1', couponId: 'cpn_1', amount: usd('5.00') }],
   });
 });
 

@@ -53,6 +53,7 @@ describe('a code is read', () => {
 describe('a redemption', () => {
   const code: CouponCode = { code: 'SUMMER', redeem_by: null, redemptions_max: null, customer_id: null };
   const request = (more: Partial<RedemptionRequest>): RedemptionRequest => ({
+    attachmentId: 'ca_1',
     couponId: 'cpn_1',
     terms: terms({ percent: '10' }),
     code: null,
@@ -65,6 +66,7 @@ describe('a redemption', () => {
 
   test('attaches the coupon as of now, with its terms and its code', () => {
     expect(redeem(request({ code }))).toEqual({
+      id: 'ca_1',
       couponId: 'cpn_1',
       terms: terms({ percent: '10' }),
       code: 'SUMMER',
