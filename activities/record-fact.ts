@@ -6,6 +6,7 @@ import { ensureAccounts } from '../db/transactions/ensure-accounts';
 import type { BillingFacts } from '../db/transactions/billing-facts';
 import type { CollectionFacts } from '../db/transactions/collection-facts';
 import { record, type Recording } from '../db/transactions/record';
+import { walletFunds } from '../domain/credits/wallet-payment';
 import { newId } from '../domain/ids';
 import { limitsOf, type ChargeLimits } from '../domain/invoice/chargeable';
 import type { InvoiceLine } from '../domain/invoice/line';
@@ -21,6 +22,7 @@ import type { SubscriptionState } from '../domain/subscription/state';
 import { addDays, type Instant } from '../domain/time';
 import type { ActivityDependencies } from './dependencies';
 import { defaultRail } from './default-rail';
+import { drawFromWallet } from './draw-from-wallet';
 import { foreseeCollection } from './foreseen-collection';
 import { outsideEvents } from './outside-events';
 
@@ -104,13 +106,15 @@ function balancePart(fact: InvoiceFact, totals: InvoiceTotals): Pick<Recording, 
 export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFact): Promise<SubscriptionEvent> {
   const { state, now, facts, invoice } = fact;
   const limits = chargeLimits(deps, facts, state.currency);
-  const totals = invoiceTotals(invoice.lines, facts.balance, limits, invoice.reductions);
+  const funds = walletFunds(facts.wallet, state.currency, now);
+  const totals = invoiceTotals(invoice.lines, facts.balance, limits, invoice.reductions, funds);
+  const drawn = drawFromWallet(facts.wallet, totals.walletApplied, invoice.id, now);
   const postings = invoicePostings({
     currency: state.currency,
     lines: invoice.lines.map((line) => ({ stream: line.stream, amount: line.amount, ahead: isAhead(line, now) })),
     balanceApplied: totals.balanceApplied,
     carriedOver: totals.carriedOver,
-  });
+  }).concat(drawn?.postings ?? []);
   const issued: IssuedInvoice = {
     id: invoice.id,
     number: '',
@@ -137,6 +141,7 @@ export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFac
       customerId: state.customerId,
       subscriptionId: state.subscriptionId,
       businessKey: invoice.businessKey,
+      entityId: facts.entityId,
       series: facts.invoiceSeries,
       totals,
       periodStart: invoice.span.start,
@@ -144,6 +149,7 @@ export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFac
       lines: invoice.lines.map((line) => ({ ...line, id: newId('il') })),
     },
     ...balancePart(fact, totals),
+    ...(drawn === null ? {} : { wallet: drawn.wallet }),
     entries,
     fact: event,
     events: outsideEvents(state, after, event, totals, null),

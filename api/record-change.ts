@@ -16,7 +16,7 @@ export interface Change {
   readonly event?: {
     readonly type: string;
     readonly customerId?: string;
-    readonly subscriptionId?: string;
+    readonly subscriptionId?: string | null;
     readonly data: unknown;
   };
 }

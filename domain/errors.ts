@@ -5,6 +5,7 @@
  *
  * Pure: it is imported by workflow code too.
  */
+import { creditsErrors } from './error-catalogue/credits';
 import type { ErrorDefinition, ErrorKind } from './error-catalogue/definition';
 import { moneyErrors } from './error-catalogue/money';
 import { paymentsErrors } from './error-catalogue/payments';
@@ -34,6 +35,7 @@ export const errorCatalogue = {
   ...paymentsErrors,
   ...systemErrors,
 } as const satisfies Record<string, ErrorDefinition>;
+  ...creditsErrors,
 
 export type ErrorCode = keyof typeof errorCatalogue;
 

@@ -28,6 +28,11 @@ export const prefixes = {
   att: 'payment attempt',
   re: 'refund',
   dp: 'dispute',
+  cnl: 'credit note line',
+  wal: 'wallet',
+  cg: 'grant',
+  wm: 'wallet movement',
+  tu: 'top-up',
   po: 'payout',
   acct: 'ledger account',
   le: 'ledger entry',
@@ -121,6 +126,11 @@ export function testClockWorkflowId(tenantId: string, clockId: string): string {
 
 /** The saga of one cross-chain fee settlement. */
 export function settlementWorkflowId(tenantId: string, settlementId: string): string {
+/** The workflow that carries a top-up to its end. */
+export function topUpWorkflowId(tenantId: string, topUpId: string): string {
+  return `topup/${tenantId}/${topUpId}`;
+}
+
   return `settle/${tenantId}/${settlementId}`;
 }
 

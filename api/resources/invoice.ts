@@ -51,9 +51,11 @@ export const invoiceExample = {
   status: 'paid',
   customer_id: 'cus_01kav5xq8yfz2s1m3c4d5e6f7g',
   subscription_id: 'sub_01kav5xq8yfz2s1m3c4d5e6f7g',
+  wallet_id: null,
   total: usd('49.00'),
   credit_given: usd('0.00'),
   credit_received: usd('0.00'),
+  wallet_applied: usd('0.00'),
   balance_applied: usd('0.00'),
   carried_over: usd('0.00'),
   amount_due: usd('49.00'),
@@ -71,12 +73,19 @@ export const invoiceAnswer = z
     number: z.string().nullable(),
     status: z.string(),
     customer_id: z.string(),
-    subscription_id: z.string(),
+    subscription_id: z.string().nullable(),
+    wallet_id: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The wallet whose top-up it bills; such an invoice has no subscription.' }),
     total: moneyAnswer,
     credit_given: moneyAnswer.openapi({ description: 'What its credit lines took off older open invoices.' }),
     credit_received: moneyAnswer.openapi({
       description:
-        'What later credits took off it. amount_due = total + credit_given - credit_received - balance_applied - carried_over.',
+        'What later credits took off it. amount_due = total + credit_given - credit_received - wallet_applied - balance_applied - carried_over.',
+    }),
+    wallet_applied: moneyAnswer.openapi({
+      description: 'Paid by the credits in the customer’s wallet, before the balance.',
     }),
     balance_applied: moneyAnswer,
     carried_over: moneyAnswer,
@@ -122,9 +131,11 @@ export function presentInvoice(invoice: Invoice, lines: readonly InvoiceLine[] |
     status: invoice.status,
     customer_id: invoice.customerId,
     subscription_id: invoice.subscriptionId,
+    wallet_id: invoice.walletId,
     total: wireMoney(invoice.total),
     credit_given: wireMoney(invoice.creditGiven),
     credit_received: wireMoney(invoice.creditReceived),
+    wallet_applied: wireMoney(invoice.walletApplied),
     balance_applied: wireMoney(invoice.balanceApplied),
     carried_over: wireMoney(invoice.carriedOver),
     amount_due: wireMoney(invoice.amountDue),

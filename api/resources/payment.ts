@@ -112,7 +112,7 @@ export const paymentAnswer = z
   .object({
     id: z.string(),
     invoice_id: z.string(),
-    subscription_id: z.string(),
+    subscription_id: z.string().nullable().openapi({ description: 'Null for the payment of a top-up.' }),
     customer_id: z.string(),
     rail: z.string(),
     provider_ref: z.string(),

@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { findInvoice, listInvoices } from '../../db/queries/invoices';
 import { linesOfInvoices } from '../../db/queries/invoice-lines';
 import type { CommandName } from '../../domain/subscription/commands';
+import { fail } from '../../domain/errors';
 import { idParameter, jsonAnswer } from '../answers';
 import { carryOutCommand } from '../carry-out-command';
 import { tenantOf, type Api, type ApiContext } from '../context';
@@ -34,6 +35,7 @@ const list = createRoute({
       status: z.string().optional(),
       customer_id: z.string().optional(),
       subscription_id: z.string().optional(),
+      wallet_id: z.string().optional(),
     }),
   },
   responses: { 200: jsonAnswer(pageAnswer(invoiceAnswer), 'A page of invoices.') },
@@ -80,6 +82,7 @@ function registerCommand(api: Api, deps: ApiDependencies, name: InvoiceCommandNa
       'Invoice',
       invoiceId,
     );
+    if (invoice.subscriptionId === null) return fail('invoice_of_top_up', { invoiceId });
     const payload = name === 'retryPayment' ? { invoiceId, customerPresent: false } : { invoiceId };
     const { progress } = await carryOutCommand(c, deps, invoice.subscriptionId, name, payload);
     return c.json(await readInvoice(deps, tenantId, invoiceId), progress === 'settled' ? 200 : 202);
@@ -94,7 +97,12 @@ export function invoices(api: Api, deps: ApiDependencies): void {
     const { tenantId } = tenantOf(c);
     const db = database.as(tenantId);
     const query = c.req.valid('query');
-    const filters = { status: query.status, customerId: query.customer_id, subscriptionId: query.subscription_id };
+    const filters = {
+      status: query.status,
+      customerId: query.customer_id,
+      subscriptionId: query.subscription_id,
+      walletId: query.wallet_id,
+    };
     const page = await listInvoices(db, tenantId, filters, pageOf(query));
     const wantsLines = query['expand[]']?.includes('lines') === true;
     const lines = wantsLines

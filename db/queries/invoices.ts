@@ -10,7 +10,9 @@ export interface Invoice {
   readonly id: string;
   readonly tenantId: string;
   readonly customerId: string;
-  readonly subscriptionId: string;
+  /** Null for the invoice of a top-up, which has a wallet. */
+  readonly subscriptionId: string | null;
+  readonly walletId: string | null;
   readonly status: InvoiceStatus;
   /** Series and sequence, such as INV-000042; null while it is a draft. */
   readonly number: string | null;
@@ -18,6 +20,8 @@ export interface Invoice {
   /** What its credit lines took off older invoices, and what later credits took off this one. */
   readonly creditGiven: Money;
   readonly creditReceived: Money;
+  /** Paid by the customer's wallet. */
+  readonly walletApplied: Money;
   readonly balanceApplied: Money;
   readonly carriedOver: Money;
   readonly amountDue: Money;
@@ -34,13 +38,15 @@ interface InvoiceRow {
   id: string;
   tenant_id: string;
   customer_id: string;
-  subscription_id: string;
+  subscription_id: string | null;
+  wallet_id: string | null;
   status: InvoiceStatus;
   number: string | null;
   currency: string;
   total: string;
   credit_given: string;
   credit_received: string;
+  wallet_applied: string;
   balance_applied: string;
   carried_over: string;
   amount_due: string;
@@ -52,19 +58,21 @@ interface InvoiceRow {
   occurred_at: Date;
 }
 
-const columns = `id, tenant_id, customer_id, subscription_id, status, invoice_number(series, sequence) as number, currency, total,
-  credit_given, credit_received, balance_applied, carried_over, amount_due, amount_paid, period_start, period_end, due_at, settled_at, occurred_at`;
+const columns = `id, tenant_id, customer_id, subscription_id, wallet_id, status, invoice_number(series, sequence) as number, currency, total,
+  credit_given, credit_received, wallet_applied, balance_applied, carried_over, amount_due, amount_paid, period_start, period_end, due_at, settled_at, occurred_at`;
 
 const fromRow = (row: InvoiceRow): Invoice => ({
   id: row.id,
   tenantId: row.tenant_id,
   customerId: row.customer_id,
   subscriptionId: row.subscription_id,
+  walletId: row.wallet_id,
   status: row.status,
   number: row.number,
   total: money(row.total, row.currency),
   creditGiven: money(row.credit_given, row.currency),
   creditReceived: money(row.credit_received, row.currency),
+  walletApplied: money(row.wallet_applied, row.currency),
   balanceApplied: money(row.balance_applied, row.currency),
   carriedOver: money(row.carried_over, row.currency),
   amountDue: money(row.amount_due, row.currency),
@@ -106,6 +114,6 @@ export const listInvoices = pageReader<InvoiceRow, Invoice>({
   from: 'invoices',
   id: 'id',
   tenant: 'tenant_id',
-  filters: { status: 'status', customerId: 'customer_id', subscriptionId: 'subscription_id' },
+  filters: { status: 'status', customerId: 'customer_id', subscriptionId: 'subscription_id', walletId: 'wallet_id' },
   fromRow,
 });

@@ -10,7 +10,8 @@ export interface Payment {
   readonly id: string;
   readonly tenantId: string;
   readonly invoiceId: string;
-  readonly subscriptionId: string;
+  /** Null for the payment of a top-up. */
+  readonly subscriptionId: string | null;
   readonly customerId: string;
   readonly rail: string;
   readonly providerRef: string;
@@ -28,7 +29,7 @@ interface PaymentRow {
   id: string;
   tenant_id: string;
   invoice_id: string;
-  subscription_id: string;
+  subscription_id: string | null;
   customer_id: string;
   rail: string;
   provider_ref: string;

@@ -9,8 +9,10 @@ import type { ProrationPolicy } from '../../domain/proration';
 import { billedSince, movedByPause } from '../../domain/invoice/moved-lines';
 import type { SubscriptionState } from '../../domain/subscription/state';
 import { fromIso, toIso, type Instant } from '../../domain/time';
+import type { HeldWallet } from '../../domain/credits/wallet-payment';
 import { gather } from '../gather';
 import type { Queryable, Statement } from '../pool';
+import { heldWalletColumn, heldWalletOf, type HeldWalletJson } from '../queries/held-wallet';
 import {
   failuresSince,
   historyColumn,
@@ -26,11 +28,15 @@ export interface BillingFacts {
   readonly hasPaymentMethod: boolean;
   /** The rail of the payment method in force; null while there is none. */
   readonly rail: string | null;
+  /** Whose invoice it is, and the prefix of its number. */
+  readonly entityId: string;
   readonly invoiceSeries: string;
   readonly dunning: DunningPolicy;
   readonly incompleteHours: number;
   readonly paymentGated: boolean;
   readonly balance: Money;
+  /** The customer's wallet of the currency, with the grants that are not used up; null when they have none. */
+  readonly wallet: HeldWallet | null;
   /** The plan version asked for; null when there is none such. */
   readonly plan: PlanVersion | null;
   /** The customer's policy for proration, else the tenant's; a plan's own policy stands above it. */
@@ -49,11 +55,13 @@ interface Row {
   n: number;
   customer_name: string;
   rail: string | null;
+  entity_id: string;
   invoice_series: string;
   dunning_policy: DunningPolicy;
   incomplete_hours: number;
   payment_gated: boolean;
   balance: string | null;
+  wallet: HeldWalletJson | null;
   plan_id: string | null;
   plan_version: number | null;
   plan_name: string | null;
@@ -71,7 +79,7 @@ const factsStatement: Statement = {
 select asked.n, found.*
 from jsonb_to_recordset($2) as asked(n integer, subscription_id text, plan_id text, plan_version integer, since timestamptz)
 cross join lateral (
-  select c.name as customer_name, s.payment_gated, t.invoice_series, t.dunning_policy, t.incomplete_hours,
+  select c.name as customer_name, s.payment_gated, e.id as entity_id, e.invoice_series, t.dunning_policy, t.incomplete_hours,
     coalesce(c.proration_policy, t.proration_policy) as proration,
     case when asked.since is not null and m.status <> 'detached' then to_jsonb(m.*) end as method,
     c.provider_refs->>m.rail as customer_ref, ${historyColumn('s.tenant_id', 'asked.since')} as history,
@@ -79,6 +87,7 @@ cross join lateral (
   from subscriptions s
   join customers c on c.id = s.customer_id
   join tenants t on t.id = s.tenant_id
+  join entities e on e.id = coalesce(c.entity_id, t.default_entity_id)
   left join payment_methods m on m.id = coalesce(s.payment_method_id, c.default_payment_method_id)
   left join customer_balances b on b.customer_id = c.id and b.currency = s.currency
   left join plans p on p.id = asked.plan_id
@@ -153,11 +162,13 @@ function factsOf(row: Row, currency: string): BillingFacts {
     customerName: row.customer_name,
     hasPaymentMethod: row.rail !== null,
     rail: row.rail,
+    entityId: row.entity_id,
     invoiceSeries: row.invoice_series,
     dunning: row.dunning_policy,
     incompleteHours: row.incomplete_hours,
     paymentGated: row.payment_gated,
     balance: row.balance === null ? zero(currency) : money(row.balance, currency),
+    wallet: row.wallet === null ? null : heldWalletOf(row.wallet),
     plan,
     proration: plan?.definition.proration ?? row.proration,
     collection: outlookOf(row),
@@ -169,6 +180,7 @@ const billedStatement: Statement = {
   name: 'billed_lines',
   text: `
 select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.currency, l.period_start, l.period_end, l.explanation,
+  l.plan_id, l.product_id, l.meter_id,
   i.id as invoice_id, case when i.status = 'open' and i.amount_due > 0 and not exists (
     select from payments p where p.invoice_id = i.id and (p.status in ('processing', 'succeeded') or p.attempt_begun is not null)) then i.amount_due end as unpaid
 from invoice_lines l
@@ -180,7 +192,6 @@ order by l.invoice_id, l.position`,
 };
 
 interface StoredRatio {
-  l.plan_id, l.product_id, l.meter_id,
   readonly fullStart: string;
   readonly fullEnd: string;
 }
@@ -189,6 +200,9 @@ interface BilledRow {
   [column: string]: unknown;
   id: string;
   price_id: string;
+  plan_id: string | null;
+  product_id: string | null;
+  meter_id: string | null;
   description: string;
   stream: string;
   quantity: string;
@@ -200,9 +214,6 @@ interface BilledRow {
   invoice_id: string;
   unpaid: string | null;
 }
-  plan_id: string | null;
-  product_id: string | null;
-  meter_id: string | null;
 
 function billedLineOf(row: BilledRow): BilledLine {
   const span = { start: row.period_start.getTime(), end: row.period_end.getTime() };
@@ -210,6 +221,9 @@ function billedLineOf(row: BilledRow): BilledLine {
   return {
     id: row.id,
     priceId: row.price_id,
+    planId: row.plan_id,
+    productId: row.product_id,
+    meterId: row.meter_id,
     description: row.description,
     stream: row.stream,
     quantity: row.quantity,
@@ -221,9 +235,6 @@ function billedLineOf(row: BilledRow): BilledLine {
     ...(row.unpaid === null ? {} : { openInvoice: { id: row.invoice_id, amountDue: money(row.unpaid, row.currency) } }),
   };
 }
-    planId: row.plan_id,
-    productId: row.product_id,
-    meterId: row.meter_id,
 
 /**
  * Charges for time after `at` that stand in the books (open or paid) and were not credited yet, as they lie in the calendar now: a pause

@@ -1,4 +1,5 @@
 import type { Statement } from '../pool';
+import { creditPartsSql, type CreditPart } from './record-credits-parts';
 
 /**
  * Writes all that facts change, in one statement. It is put together from the parts that the facts have rows for: what a plan holds
@@ -7,6 +8,7 @@ import type { Statement } from '../pool';
  * what it expected.
  */
 export type Part =
+  | CreditPart
   | 'invoice'
   | 'lines'
   | 'changes'
@@ -23,7 +25,7 @@ export type Part =
   | 'events'
   | 'audit';
 
-interface PartSql {
+export interface PartSql {
   /** The part's letter in the statement's name. */
   readonly letter: string;
   /** Its common table expressions. `$1` is the tenant, `rows` the part's own parameter. */
@@ -47,16 +49,17 @@ const partsSql: Readonly<Record<Part, PartSql>> = {
 invoice_in as (
   select *, row_number() over (partition by series order by n) as place, count(*) over (partition by series) as places
   from jsonb_to_recordset(${rows}) as i(n integer, at timestamptz, id text, customer_id text, subscription_id text, business_key text,
-    status text, series text, currency text, total numeric, credit_given numeric, balance_applied numeric, carried_over numeric, amount_due numeric,
+    status text, entity_id text, series text, currency text, total numeric, credit_given numeric, wallet_applied numeric, balance_applied numeric, carried_over numeric, amount_due numeric,
     period_start timestamptz, period_end timestamptz)
 ), numbered as (
-  insert into invoice_series as s (tenant_id, series, last_number) select $1, series, count(*) from invoice_in group by series
+  -- In one order, so that statements with the same two series wait for each other instead of locking each other out.
+  insert into invoice_series as s (tenant_id, series, last_number) select $1, series, count(*) from invoice_in group by series order by series
   on conflict (tenant_id, series) do update set last_number = s.last_number + excluded.last_number returning series, last_number
 ), invoice_out as (
-  insert into invoices (id, tenant_id, customer_id, subscription_id, business_key, status, series, sequence, currency, total,
-    credit_given, balance_applied, carried_over, amount_due, period_start, period_end, due_at, settled_at, occurred_at)
-  select i.id, $1, i.customer_id, i.subscription_id, i.business_key, i.status, i.series, s.last_number - i.places + i.place, i.currency,
-    i.total, i.credit_given, i.balance_applied, i.carried_over, i.amount_due, i.period_start, i.period_end, i.at,
+  insert into invoices (id, tenant_id, customer_id, subscription_id, business_key, status, entity_id, series, sequence, currency, total,
+    credit_given, wallet_applied, balance_applied, carried_over, amount_due, period_start, period_end, due_at, settled_at, occurred_at)
+  select i.id, $1, i.customer_id, i.subscription_id, i.business_key, i.status, i.entity_id, i.series, s.last_number - i.places + i.place, i.currency,
+    i.total, i.credit_given, i.wallet_applied, i.balance_applied, i.carried_over, i.amount_due, i.period_start, i.period_end, i.at,
     case when i.status = 'paid' then i.at end, i.at
   from invoice_in i join numbered s using (series) returning id, invoice_number(series, sequence) as number
 ), numbers as (
@@ -236,6 +239,7 @@ audit_out as (
     after jsonb, result jsonb, request_id text)
 )`,
   },
+  ...creditPartsSql,
 };
 
 /** The order of the parts in a statement and of their rows among its parameters. */

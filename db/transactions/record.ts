@@ -13,6 +13,14 @@ import type { SubscriptionState } from '../../domain/subscription/state';
 import { toIso, type Instant } from '../../domain/time';
 import { gather } from '../gather';
 import type { Queryable } from '../pool';
+import {
+  creditNoteLineRows,
+  creditNoteRow,
+  grantRows,
+  movementRows,
+  type CreditNoteRow,
+  type WalletChange,
+} from './record-credits';
 import { partNames, recordStatement, type Part } from './record-statement';
 
 export interface NewInvoice {
@@ -20,6 +28,8 @@ export interface NewInvoice {
   readonly customerId: string;
   readonly subscriptionId: string;
   readonly businessKey: string;
+  /** The seller, and the series of its invoices. */
+  readonly entityId: string;
   readonly series: string;
   readonly totals: InvoiceTotals;
   readonly periodStart: Instant;
@@ -118,6 +128,8 @@ export interface Recording {
   readonly reductions?: readonly InvoiceReduction[];
   /** Adds to a customer's balance; `expected` is the balance that the invoice was computed with. */
   readonly balance?: { readonly customerId: string; readonly change: Money; readonly expected: Money | null };
+  readonly wallet?: WalletChange;
+  readonly creditNote?: CreditNoteRow;
   readonly payment?:
     { readonly row: PaymentRow; readonly expectedAttempts: number; readonly expectedBegun: number | null } | undefined;
   /** The declines of the card in the last 31 days that the decision to try it knew of; another one undoes the whole. */
@@ -139,10 +151,12 @@ function invoiceRow(invoice: NewInvoice) {
     subscription_id: invoice.subscriptionId,
     business_key: invoice.businessKey,
     status: isNothingDue(totals) ? 'paid' : 'open',
+    entity_id: invoice.entityId,
     series: invoice.series,
     currency: totals.total.currency,
     total: totals.total.amount,
     credit_given: totals.creditGiven.amount,
+    wallet_applied: totals.walletApplied.amount,
     balance_applied: totals.balanceApplied.amount,
     carried_over: totals.carriedOver.amount,
     amount_due: totals.amountDue.amount,
@@ -173,6 +187,9 @@ function lineRows(invoice: NewInvoice) {
     period_start: toIso(line.periodStart),
     period_end: toIso(line.periodEnd),
     credits_line_id: line.creditsLineId,
+    plan_id: line.planId,
+    product_id: line.productId,
+    meter_id: line.meterId,
     explanation: line.explanation,
   }));
 }
@@ -187,9 +204,6 @@ function paymentRow({ row, expectedAttempts, expectedBegun }: NonNullable<Record
     provider_ref: row.providerRef,
     status: row.status,
     amount: row.amount.amount,
-    plan_id: line.planId,
-    product_id: line.productId,
-    meter_id: line.meterId,
     currency: row.amount.currency,
     attempts: row.attempts,
     attempt_begun: row.attemptBegun?.number ?? null,
@@ -286,6 +300,11 @@ function rowsOf(recording: Recording): Readonly<Record<Part, readonly object[]>>
     changes: changes.map(({ id, status, amountPaid }) => ({ id, status, amount_paid: amountPaid.amount })),
     balance: oneOrNone(recording.balance, balanceRow),
     reduced: reductions.map(reductionRow),
+    wallet: oneOrNone(recording.wallet, ({ walletId: id, expected }) => ({ id, expected })),
+    grants: recording.wallet === undefined ? [] : grantRows(recording.wallet),
+    movements: recording.wallet === undefined ? [] : movementRows(recording.wallet),
+    note: oneOrNone(recording.creditNote, creditNoteRow),
+    noteLines: recording.creditNote === undefined ? [] : creditNoteLineRows(recording.creditNote),
     closed: [...changes.filter(({ status }) => status !== 'paid'), ...reductions].map(({ id }) => ({ id })),
     payment: oneOrNone(recording.payment, paymentRow),
     declines: oneOrNone(recording.declines, (declines) => declines),

@@ -1,6 +1,6 @@
 /**
- * What wallets do to the books. Paid credits are deferred income until they are used or expire; granted credits are no money until they
- * pay something, and lower income then, in a stream of their own.
+ * What wallets do to the books. Paid credits are a liability of their own (`wallet_credits`) until they are used or expire: what they will
+ * be earned by is not known before. Granted credits are no money until they pay something, and lower income then, in a stream of their own.
  */
 import type { Posting } from '../ledger';
 import { add, isZero, type Money, money, negate, sum } from '../money';
@@ -8,21 +8,25 @@ import type { BurnDown } from './draw';
 import type { GrantExpiry } from './expire';
 
 export interface WalletStreams {
-  /** In which paid credits wait: `credits`. */
-  readonly deferred: string;
   /** Which takes what granted credits pay. */
   readonly granted: string;
   /** Which earns what expires unused. */
   readonly breakage: string;
 }
 
+/** Of every tenant. */
+export const walletStreams: WalletStreams = { granted: 'granted_credits', breakage: 'breakage' };
+
+/** Where paid credits wait. */
+const held = 'wallet_credits';
+
 const nonZero = (postings: readonly Posting[]): Posting[] => postings.filter(({ amount }) => !isZero(amount));
 
 /** A top-up was billed. */
-export function topUpPostings({ deferred }: WalletStreams, price: Money): Posting[] {
+export function topUpPostings(price: Money): Posting[] {
   return nonZero([
     { account: 'receivable', amount: price },
-    { account: `deferred:${deferred}`, amount: negate(price) },
+    { account: held, amount: negate(price) },
   ]);
 }
 
@@ -34,42 +38,33 @@ const paidOf = ({ draws }: BurnDown, currency: string): Money =>
   );
 
 /** Credits of a currency paid an invoice: the invoice asks for that much less. */
-export function paymentPostingsOfCredits(
-  { deferred, granted }: WalletStreams,
-  burnDown: BurnDown,
-  currency: string,
-): Posting[] {
+export function paymentPostingsOfCredits({ granted }: WalletStreams, burnDown: BurnDown, currency: string): Posting[] {
   const paid = paidOf(burnDown, currency);
   const free = sum(
     burnDown.draws.filter(({ origin }) => origin === 'granted').map(({ amount }) => money(amount, currency)),
     currency,
   );
   return nonZero([
-    { account: `deferred:${deferred}`, amount: paid },
+    { account: held, amount: paid },
     { account: `revenue:${granted}`, amount: free },
     { account: 'receivable', amount: negate(add(paid, free)) },
   ]);
 }
 
 /** Units were used: what was paid for them is earned. Granted units earn nothing. */
-export function unitsUsedPostings(
-  { deferred }: WalletStreams,
-  burnDown: BurnDown,
-  stream: string,
-  currency: string,
-): Posting[] {
+export function unitsUsedPostings(burnDown: BurnDown, stream: string, currency: string): Posting[] {
   const earned = paidOf(burnDown, currency);
   return nonZero([
-    { account: `deferred:${deferred}`, amount: earned },
+    { account: held, amount: earned },
     { account: `revenue:${stream}`, amount: negate(earned) },
   ]);
 }
 
 /** Credits expired: what was paid for them is earned. */
-export function expiryPostings({ deferred, breakage }: WalletStreams, { paid }: GrantExpiry): Posting[] {
+export function expiryPostings({ breakage }: WalletStreams, { paid }: Pick<GrantExpiry, 'paid'>): Posting[] {
   if (paid === null) return [];
   return nonZero([
-    { account: `deferred:${deferred}`, amount: paid },
+    { account: held, amount: paid },
     { account: `revenue:${breakage}`, amount: negate(paid) },
   ]);
 }

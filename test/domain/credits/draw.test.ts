@@ -19,7 +19,7 @@ import { anyGrants, cents, day, dollars, grant, now, tokens, usd } from './grant
 const drawn = (grants: Grant[], amount: string) => drawDown({ grants, denomination: dollars, amount, now });
 const keys = (grants: Grant[], amount: string) =>
   drawn(grants, amount).draws.map(({ key, amount: of }) => `${key} ${of}`);
-const streams = { deferred: 'credits', granted: 'promotions', breakage: 'breakage' };
+const streams = { granted: 'promotions', breakage: 'breakage' };
 
 describe('credits are drawn', () => {
   test('by priority first', () => {
@@ -76,25 +76,25 @@ test('units are worth what was paid for them, rounded so that the uses add up', 
   const rest = drawDown({ grants: first.grants, denomination: tokens, amount: '2', now });
   expect([first.draws[0]?.paid, rest.draws[0]?.paid]).toEqual([usd('0.33'), usd('0.67')]);
   expect(first.text).toBe('1 token: 1 token of a (paid)');
-  expect(unitsUsedPostings(streams, first, 'api', 'USD')).toEqual([
-    { account: 'deferred:credits', amount: usd('0.33') },
+  expect(unitsUsedPostings(first, 'api', 'USD')).toEqual([
+    { account: 'wallet_credits', amount: usd('0.33') },
     { account: 'revenue:api', amount: usd('-0.33') },
   ]);
 });
 
 test('granted units earn nothing', () => {
   const used = drawDown({ grants: [grant('a', '3')], denomination: tokens, amount: '2', now });
-  expect(unitsUsedPostings(streams, used, 'api', 'USD')).toEqual([]);
+  expect(unitsUsedPostings(used, 'api', 'USD')).toEqual([]);
 });
 
 test('credits that pay an invoice come out of what was billed ahead, and granted ones out of income', () => {
   const made = drawn([grant('a', '5'), grant('b', '5', { paid: usd('5.00') })], '7');
   expect(paymentPostingsOfCredits(streams, made, 'USD')).toEqual([
-    { account: 'deferred:credits', amount: usd('2.00') },
+    { account: 'wallet_credits', amount: usd('2.00') },
     { account: 'revenue:promotions', amount: usd('5.00') },
     { account: 'receivable', amount: usd('-7.00') },
   ]);
-  assertBalanced([...topUpPostings(streams, usd('5.00')), ...paymentPostingsOfCredits(streams, made, 'USD')]);
+  assertBalanced([...topUpPostings(usd('5.00')), ...paymentPostingsOfCredits(streams, made, 'USD')]);
 });
 
 test('a grant told twice is there once', () => {

@@ -19,8 +19,8 @@ describe('an expiry', () => {
       { key: 'a', origin: 'paid', at: day(-3), expired: '6', paid: usd('6.00'), carried: '0', added: '0', into: null },
     ]);
     expect(grants).toMatchObject([{ removed: '6', isEnded: true }]);
-    expect(expiryPostings({ deferred: 'credits', granted: 'promotions', breakage: 'breakage' }, facts[0]!)).toEqual([
-      { account: 'deferred:credits', amount: usd('6.00') },
+    expect(expiryPostings({ granted: 'promotions', breakage: 'breakage' }, facts[0]!)).toEqual([
+      { account: 'wallet_credits', amount: usd('6.00') },
       { account: 'revenue:breakage', amount: usd('-6.00') },
     ]);
   });
@@ -28,7 +28,7 @@ describe('an expiry', () => {
   test('of granted credits moves no money', () => {
     const [fact] = expired([grant('a', '10', { expiresAt: now })]).facts;
     expect(fact).toMatchObject({ expired: '10', paid: null });
-    expect(expiryPostings({ deferred: 'a', granted: 'b', breakage: 'c' }, fact!)).toEqual([]);
+    expect(expiryPostings({ granted: 'b', breakage: 'c' }, fact!)).toEqual([]);
   });
 
   test('leaves alone what lives, what never expires and what is used up', () => {
