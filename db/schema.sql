@@ -23,6 +23,49 @@ begin
   return null;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.charge_not_over_credited(charge text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  billed numeric;
+  credited numeric;
+begin
+  select amount into billed from invoice_lines where id = charge for update;
+  select coalesce((select sum(n.net) from credit_note_lines n where n.invoice_line_id = charge), 0)
+    + coalesce((select -sum(l.amount) from invoice_lines l join invoices i on i.id = l.invoice_id
+                where l.credits_line_id = charge and i.status <> 'void'), 0) into credited;
+  if credited > billed then
+    raise exception 'the charge % is credited with more than it billed', charge using errcode = 'check_violation';
+  end if;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.claim_series()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  claimed integer;
+begin
+  insert into invoice_series as s (tenant_id, series, entity_id, kind)
+    values (new.tenant_id, new.invoice_series, new.id, 'invoice'), (new.tenant_id, new.credit_note_series, new.id, 'credit_note')
+    on conflict (tenant_id, series) do update set entity_id = excluded.entity_id, kind = excluded.kind where s.entity_id is null;
+  get diagnostics claimed = row_count;
+  if claimed <> 2 then
+    raise exception 'the series % or % is taken', new.invoice_series, new.credit_note_series using errcode = 'unique_violation', constraint = 'invoice_series_pkey';
+  end if;
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.credit_within_charge()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform charge_not_over_credited(new.credits_line_id);
+  return null;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.current_tenant()
  RETURNS text
  LANGUAGE sql
@@ -102,6 +145,51 @@ CREATE OR REPLACE FUNCTION public.invoice_number(series text, sequence bigint)
  IMMUTABLE PARALLEL SAFE
 RETURN ((series || '-'::text) || lpad((sequence)::text, GREATEST(6, length((sequence)::text)), '0'::text))
 ;
+CREATE OR REPLACE FUNCTION public.keep_party_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if to_jsonb(old) - array['provider_refs', 'default_payment_method_id', 'metadata']
+    is distinct from to_jsonb(new) - array['provider_refs', 'default_payment_method_id', 'metadata'] then
+    insert into party_versions (tenant_id, party_id, party) values (old.tenant_id, old.id, to_jsonb(old));
+  end if;
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.make_default_entity()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into entities (id, tenant_id, legal_name, invoice_series, credit_note_series)
+    values (new.default_entity_id, new.id, new.name, new.invoice_series, case new.invoice_series when 'CN' then 'CRN' else 'CN' end);
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.move_grant()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update credit_grants set used = used - case when new.kind in ('drawn', 'used') then new.amount else 0 end,
+    removed = removed - case when new.kind in ('expired', 'rolled_over') then new.amount else 0 end
+  where id = new.grant_id and wallet_id = new.wallet_id;
+  if not found then
+    raise exception 'the grant % is not one of the wallet', new.grant_id using errcode = 'foreign_key_violation';
+  end if;
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.note_within_charge()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform charge_not_over_credited(new.invoice_line_id);
+  return null;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -151,6 +239,69 @@ create table audit_log (
   occurred_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null default now()
 );
+create table credit_grants (
+  id text not null,
+  tenant_id text not null,
+  wallet_id text not null,
+  key text not null,
+  origin text not null,
+  amount numeric not null,
+  used numeric not null default 0,
+  removed numeric not null default 0,
+  is_ended boolean not null default false,
+  paid numeric,
+  paid_currency text,
+  priority integer not null,
+  effective_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  rollover jsonb,
+  rolled jsonb,
+  reason text,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table credit_note_lines (
+  id text not null,
+  tenant_id text not null,
+  credit_note_id text not null,
+  invoice_line_id text not null,
+  "position" integer not null,
+  kind text not null,
+  description text not null,
+  stream text not null,
+  amount numeric not null,
+  net numeric not null,
+  tax numeric not null,
+  currency text not null,
+  tax_row text not null,
+  period_start timestamp with time zone not null,
+  period_end timestamp with time zone not null,
+  explanation text not null
+);
+create table credit_notes (
+  id text not null,
+  tenant_id text not null,
+  customer_id text not null,
+  subscription_id text,
+  invoice_id text not null,
+  ordinal integer not null,
+  series text not null,
+  sequence bigint not null,
+  currency text not null,
+  reason text not null,
+  memo text,
+  net numeric not null,
+  tax numeric not null,
+  gross numeric not null,
+  reduced numeric not null,
+  refunded numeric not null,
+  to_balance numeric not null,
+  refund_id text,
+  taxes jsonb not null,
+  explanation text not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
 create table customer_balances (
   tenant_id text not null,
   customer_id text not null,
@@ -169,7 +320,8 @@ create table customers (
   provider_refs jsonb not null default '{}'::jsonb,
   metadata jsonb not null default '{}'::jsonb,
   occurred_at timestamp with time zone not null,
-  recorded_at timestamp with time zone not null default now()
+  recorded_at timestamp with time zone not null default now(),
+  entity_id text
 );
 create table disputes (
   id text not null,
@@ -189,6 +341,39 @@ create table disputes (
   movement_refs text[] not null,
   revision integer not null,
   occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table documents (
+  id text not null,
+  tenant_id text not null,
+  kind text not null,
+  subject_id text not null,
+  format text not null,
+  language text not null,
+  media_type text not null,
+  renderer text not null,
+  sha256 bytea not null,
+  bytes bytea not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table entities (
+  id text not null,
+  tenant_id text not null,
+  legal_name text not null,
+  address jsonb,
+  tax_numbers jsonb not null default '[]'::jsonb,
+  registration_number text,
+  registration_text text,
+  email text,
+  phone text,
+  bank_details jsonb,
+  country text,
+  language text not null default 'en'::text,
+  logo_hash bytea,
+  accent_color text not null default '#1f3a5f'::text,
+  footer text,
+  invoice_series text not null,
+  credit_note_series text not null,
   recorded_at timestamp with time zone not null default now()
 );
 create table events (
@@ -218,11 +403,11 @@ create table invoice_lines (
   id text not null,
   tenant_id text not null,
   invoice_id text not null,
-  subscription_id text not null,
+  subscription_id text,
   "position" integer not null,
   kind text not null,
   description text not null,
-  price_id text not null,
+  price_id text,
   stream text not null,
   quantity numeric not null,
   amount numeric not null,
@@ -230,18 +415,23 @@ create table invoice_lines (
   period_start timestamp with time zone not null,
   period_end timestamp with time zone not null,
   credits_line_id text,
-  explanation jsonb not null
+  explanation jsonb not null,
+  plan_id text,
+  product_id text,
+  meter_id text
 );
 create table invoice_series (
   tenant_id text not null,
   series text not null,
-  last_number bigint not null default 0
+  last_number bigint not null default 0,
+  entity_id text,
+  kind text not null default 'invoice'::text
 );
 create table invoices (
   id text not null,
   tenant_id text not null,
   customer_id text not null,
-  subscription_id text not null,
+  subscription_id text,
   business_key text not null,
   status text not null,
   series text not null,
@@ -259,7 +449,10 @@ create table invoices (
   occurred_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null default now(),
   credit_received numeric not null default 0,
-  credit_given numeric not null default 0
+  credit_given numeric not null default 0,
+  wallet_id text,
+  wallet_applied numeric not null default 0,
+  entity_id text
 );
 create table ledger_accounts (
   tenant_id text not null,
@@ -283,6 +476,15 @@ create table ledger_postings (
   currency text not null,
   amount numeric not null
 );
+create table logos (
+  tenant_id text not null,
+  hash bytea not null,
+  media_type text not null,
+  width integer not null,
+  height integer not null,
+  bytes bytea not null,
+  recorded_at timestamp with time zone not null default now()
+);
 create table meters (
   id text not null,
   tenant_id text not null,
@@ -301,6 +503,13 @@ create table outbox (
   attempts integer not null default 0,
   retry_at timestamp with time zone not null default now(),
   delivered_at timestamp with time zone
+);
+create table party_versions (
+  id bigint generated always as identity not null,
+  tenant_id text not null,
+  party_id text not null,
+  party jsonb not null,
+  replaced_at timestamp with time zone not null default clock_timestamp()
 );
 create table payment_attempts (
   payment_id text not null,
@@ -335,7 +544,7 @@ create table payments (
   id text not null,
   tenant_id text not null,
   invoice_id text not null,
-  subscription_id text not null,
+  subscription_id text,
   customer_id text not null,
   rail text not null,
   provider_ref text not null,
@@ -449,7 +658,8 @@ create table tenants (
   dunning_policy jsonb not null,
   proration_policy text not null default 'seconds'::text,
   incomplete_hours integer not null default 72,
-  recorded_at timestamp with time zone not null default now()
+  recorded_at timestamp with time zone not null default now(),
+  default_entity_id text not null default ('ent_'::text || split_part(id, '_'::text, 2))
 );
 create table test_clocks (
   id text not null,
@@ -552,6 +762,55 @@ create table usage_unique_values (
   tenant_id text not null,
   events bigint not null
 );
+create table wallet_movements (
+  id text not null,
+  tenant_id text not null,
+  wallet_id text not null,
+  grant_id text not null,
+  kind text not null,
+  amount numeric not null,
+  paid numeric,
+  paid_currency text,
+  invoice_id text,
+  reason text,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table wallet_top_ups (
+  id text not null,
+  tenant_id text not null,
+  wallet_id text not null,
+  customer_id text not null,
+  key text not null,
+  amount numeric not null,
+  bonus numeric not null,
+  price numeric not null,
+  currency text not null,
+  automatic boolean not null,
+  status text not null,
+  failure text,
+  invoice_id text,
+  settled_at timestamp with time zone,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table wallets (
+  id text not null,
+  tenant_id text not null,
+  customer_id text not null,
+  name text not null,
+  currency text,
+  unit text,
+  stream text not null default 'credits'::text,
+  rules jsonb not null,
+  pay_currency text,
+  automatic_begun integer not null default 0,
+  automatic_halted boolean not null default false,
+  automatic_due boolean not null default false,
+  version bigint not null default 0,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
 create table webhook_inbox (
   provider text not null,
   event_id text not null,
@@ -575,11 +834,49 @@ alter table audit_log add constraint audit_log_subject_id_command_id_key UNIQUE 
 alter table audit_log add constraint audit_log_pkey PRIMARY KEY (id);
 alter table audit_log add constraint audit_log_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table audit_log add constraint audit_log_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'refused'::text])));
+alter table credit_grants add constraint credit_grants_wallet_id_key_key UNIQUE (wallet_id, key);
+alter table credit_grants add constraint credit_grants_pkey PRIMARY KEY (id);
+alter table credit_grants add constraint credit_grants_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table credit_grants add constraint credit_grants_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+alter table credit_grants add constraint credit_grants_amount_check CHECK ((amount > (0)::numeric));
+alter table credit_grants add constraint credit_grants_check CHECK (((used + removed) <= amount));
+alter table credit_grants add constraint credit_grants_check1 CHECK (((origin = 'paid'::text) = (paid IS NOT NULL)));
+alter table credit_grants add constraint credit_grants_check2 CHECK (((paid IS NULL) = (paid_currency IS NULL)));
+alter table credit_grants add constraint credit_grants_origin_check CHECK ((origin = ANY (ARRAY['paid'::text, 'granted'::text])));
+alter table credit_grants add constraint credit_grants_paid_check CHECK ((paid >= (0)::numeric));
+alter table credit_grants add constraint credit_grants_removed_check CHECK ((removed >= (0)::numeric));
+alter table credit_grants add constraint credit_grants_used_check CHECK ((used >= (0)::numeric));
+alter table credit_note_lines add constraint credit_note_lines_credit_note_id_position_key UNIQUE (credit_note_id, "position");
+alter table credit_note_lines add constraint credit_note_lines_pkey PRIMARY KEY (id);
+alter table credit_note_lines add constraint credit_note_lines_credit_note_id_fkey FOREIGN KEY (credit_note_id) REFERENCES credit_notes(id);
+alter table credit_note_lines add constraint credit_note_lines_invoice_line_id_fkey FOREIGN KEY (invoice_line_id) REFERENCES invoice_lines(id);
+alter table credit_note_lines add constraint credit_note_lines_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table credit_note_lines add constraint credit_note_lines_amount_check CHECK ((amount > (0)::numeric));
+alter table credit_note_lines add constraint credit_note_lines_check CHECK ((amount = (net + tax)));
+alter table credit_note_lines add constraint credit_note_lines_net_check CHECK ((net >= (0)::numeric));
+alter table credit_note_lines add constraint credit_note_lines_tax_check CHECK ((tax >= (0)::numeric));
+alter table credit_notes add constraint credit_notes_invoice_id_ordinal_key UNIQUE (invoice_id, ordinal);
+alter table credit_notes add constraint credit_notes_tenant_id_series_sequence_key UNIQUE (tenant_id, series, sequence);
+alter table credit_notes add constraint credit_notes_pkey PRIMARY KEY (id);
+alter table credit_notes add constraint credit_notes_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table credit_notes add constraint credit_notes_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
+alter table credit_notes add constraint credit_notes_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refunds(id);
+alter table credit_notes add constraint credit_notes_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
+alter table credit_notes add constraint credit_notes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table credit_notes add constraint credit_notes_check CHECK ((gross = (net + tax)));
+alter table credit_notes add constraint credit_notes_check1 CHECK ((gross = ((reduced + refunded) + to_balance)));
+alter table credit_notes add constraint credit_notes_check2 CHECK (((refund_id IS NULL) = (refunded = (0)::numeric)));
+alter table credit_notes add constraint credit_notes_gross_check CHECK ((gross > (0)::numeric));
+alter table credit_notes add constraint credit_notes_ordinal_check CHECK ((ordinal > 0));
+alter table credit_notes add constraint credit_notes_reduced_check CHECK ((reduced >= (0)::numeric));
+alter table credit_notes add constraint credit_notes_refunded_check CHECK ((refunded >= (0)::numeric));
+alter table credit_notes add constraint credit_notes_to_balance_check CHECK ((to_balance >= (0)::numeric));
 alter table customer_balances add constraint customer_balances_pkey PRIMARY KEY (customer_id, currency);
 alter table customer_balances add constraint customer_balances_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
 alter table customer_balances add constraint customer_balances_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table customers add constraint customers_pkey PRIMARY KEY (id);
 alter table customers add constraint customers_default_payment_method_id_fkey FOREIGN KEY (default_payment_method_id) REFERENCES payment_methods(id);
+alter table customers add constraint customers_entity_id_fkey FOREIGN KEY (entity_id) REFERENCES entities(id);
 alter table customers add constraint customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table customers add constraint customers_test_clock_id_fkey FOREIGN KEY (test_clock_id) REFERENCES test_clocks(id);
 alter table disputes add constraint disputes_rail_provider_ref_key UNIQUE (rail, provider_ref);
@@ -589,6 +886,16 @@ alter table disputes add constraint disputes_tenant_id_fkey FOREIGN KEY (tenant_
 alter table disputes add constraint disputes_amount_check CHECK ((amount > (0)::numeric));
 alter table disputes add constraint disputes_kind_check CHECK ((kind = ANY (ARRAY['inquiry'::text, 'chargeback'::text])));
 alter table disputes add constraint disputes_status_check CHECK ((status = ANY (ARRAY['needs_response'::text, 'under_review'::text, 'won'::text, 'lost'::text, 'prevented'::text])));
+alter table documents add constraint documents_subject_id_format_key UNIQUE (subject_id, format);
+alter table documents add constraint documents_pkey PRIMARY KEY (id);
+alter table documents add constraint documents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table documents add constraint documents_check CHECK ((sha256 = sha256(bytes)));
+alter table documents add constraint documents_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text, 'statement'::text])));
+alter table entities add constraint entities_pkey PRIMARY KEY (id);
+alter table entities add constraint entities_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table entities add constraint entities_tenant_id_logo_hash_fkey FOREIGN KEY (tenant_id, logo_hash) REFERENCES logos(tenant_id, hash);
+alter table entities add constraint entities_accent_color_check CHECK ((accent_color ~ '^#[0-9a-f]{6}$'::text));
+alter table entities add constraint entities_check CHECK ((invoice_series <> credit_note_series));
 alter table events add constraint events_pkey PRIMARY KEY (id);
 alter table events add constraint events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table idempotency_keys add constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, key);
@@ -597,27 +904,32 @@ alter table invoice_lines add constraint invoice_lines_invoice_id_position_key U
 alter table invoice_lines add constraint invoice_lines_pkey PRIMARY KEY (id);
 alter table invoice_lines add constraint invoice_lines_credits_line_id_fkey FOREIGN KEY (credits_line_id) REFERENCES invoice_lines(id);
 alter table invoice_lines add constraint invoice_lines_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
+alter table invoice_lines add constraint invoice_lines_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id);
 alter table invoice_lines add constraint invoice_lines_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
 alter table invoice_lines add constraint invoice_lines_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table invoice_lines add constraint invoice_lines_check CHECK (((kind = 'proration_credit'::text) = (credits_line_id IS NOT NULL)));
 alter table invoice_lines add constraint invoice_lines_check1 CHECK (((credits_line_id IS NULL) OR (amount <= (0)::numeric)));
-alter table invoice_lines add constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['recurring'::text, 'one_off'::text, 'proration_charge'::text, 'proration_credit'::text])));
+alter table invoice_lines add constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['recurring'::text, 'one_off'::text, 'proration_charge'::text, 'proration_credit'::text, 'usage'::text, 'usage_adjustment'::text, 'add_on'::text, 'minimum'::text, 'cap'::text])));
 alter table invoice_series add constraint invoice_series_pkey PRIMARY KEY (tenant_id, series);
 alter table invoice_series add constraint invoice_series_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table invoice_series add constraint invoice_series_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text])));
 alter table invoices add constraint invoices_subscription_id_business_key_key UNIQUE (subscription_id, business_key);
 alter table invoices add constraint invoices_tenant_id_series_sequence_key UNIQUE (tenant_id, series, sequence);
 alter table invoices add constraint invoices_pkey PRIMARY KEY (id);
 alter table invoices add constraint invoices_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
 alter table invoices add constraint invoices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
 alter table invoices add constraint invoices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table invoices add constraint invoices_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
 alter table invoices add constraint invoices_amount_due_check CHECK ((amount_due >= (0)::numeric));
-alter table invoices add constraint invoices_amount_due_explained CHECK ((amount_due = ((((total + credit_given) - credit_received) - balance_applied) - carried_over))) NOT VALID;
+alter table invoices add constraint invoices_amount_due_explained CHECK ((amount_due = (((((total + credit_given) - credit_received) - wallet_applied) - balance_applied) - carried_over))) NOT VALID;
 alter table invoices add constraint invoices_check CHECK (((status = 'draft'::text) = (sequence IS NULL)));
 alter table invoices add constraint invoices_check2 CHECK (((amount_paid >= (0)::numeric) AND (amount_paid <= amount_due)));
 alter table invoices add constraint invoices_check3 CHECK (((status <> 'paid'::text) OR (amount_paid = amount_due)));
 alter table invoices add constraint invoices_credit_given_check CHECK ((credit_given >= (0)::numeric));
 alter table invoices add constraint invoices_credit_received_check CHECK ((credit_received >= (0)::numeric));
+alter table invoices add constraint invoices_of_one CHECK (((subscription_id IS NULL) <> (wallet_id IS NULL))) NOT VALID;
 alter table invoices add constraint invoices_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'open'::text, 'paid'::text, 'void'::text, 'uncollectible'::text])));
+alter table invoices add constraint invoices_wallet_applied_check CHECK ((wallet_applied >= (0)::numeric));
 alter table ledger_accounts add constraint ledger_accounts_pkey PRIMARY KEY (tenant_id, code);
 alter table ledger_accounts add constraint ledger_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table ledger_accounts add constraint ledger_accounts_kind_check CHECK ((kind = ANY (ARRAY['asset'::text, 'liability'::text, 'income'::text, 'expense'::text])));
@@ -627,12 +939,18 @@ alter table ledger_entries add constraint ledger_entries_tenant_id_fkey FOREIGN 
 alter table ledger_postings add constraint ledger_postings_pkey PRIMARY KEY (entry_id, "position");
 alter table ledger_postings add constraint ledger_postings_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES ledger_entries(id);
 alter table ledger_postings add constraint ledger_postings_tenant_id_account_fkey FOREIGN KEY (tenant_id, account) REFERENCES ledger_accounts(tenant_id, code);
+alter table logos add constraint logos_pkey PRIMARY KEY (tenant_id, hash);
+alter table logos add constraint logos_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table logos add constraint logos_check CHECK ((hash = sha256(bytes)));
+alter table logos add constraint logos_media_type_check CHECK ((media_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text])));
 alter table meters add constraint meters_tenant_id_code_key UNIQUE (tenant_id, code);
 alter table meters add constraint meters_pkey PRIMARY KEY (id);
 alter table meters add constraint meters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table outbox add constraint outbox_pkey PRIMARY KEY (id);
 alter table outbox add constraint outbox_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
-alter table outbox add constraint outbox_kind_check CHECK ((kind = ANY (ARRAY['start_subscription'::text, 'start_refund'::text, 'signal'::text])));
+alter table outbox add constraint outbox_kind_check CHECK ((kind = ANY (ARRAY['start_subscription'::text, 'start_refund'::text, 'start_top_up'::text, 'signal'::text])));
+alter table party_versions add constraint party_versions_pkey PRIMARY KEY (id);
+alter table party_versions add constraint party_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table payment_attempts add constraint payment_attempts_pkey PRIMARY KEY (payment_id, number);
 alter table payment_attempts add constraint payment_attempts_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
 alter table payment_attempts add constraint payment_attempts_payment_method_id_fkey FOREIGN KEY (payment_method_id) REFERENCES payment_methods(id);
@@ -707,14 +1025,44 @@ alter table usage_edges add constraint usage_edges_pkey PRIMARY KEY (meter_id, c
 alter table usage_edges add constraint usage_edges_check CHECK ((starts_at < ends_at));
 alter table usage_event_keys add constraint usage_event_keys_pkey PRIMARY KEY (key);
 alter table usage_unique_values add constraint usage_unique_values_pkey PRIMARY KEY (meter_id, customer_id, starts_at, dimensions, value);
+alter table wallet_movements add constraint wallet_movements_pkey PRIMARY KEY (id);
+alter table wallet_movements add constraint wallet_movements_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES credit_grants(id);
+alter table wallet_movements add constraint wallet_movements_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
+alter table wallet_movements add constraint wallet_movements_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table wallet_movements add constraint wallet_movements_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+alter table wallet_movements add constraint wallet_movements_check CHECK ((((kind = 'granted'::text) = (amount > (0)::numeric)) AND (amount <> (0)::numeric)));
+alter table wallet_movements add constraint wallet_movements_kind_check CHECK ((kind = ANY (ARRAY['granted'::text, 'drawn'::text, 'used'::text, 'expired'::text, 'rolled_over'::text])));
+alter table wallet_top_ups add constraint wallet_top_ups_wallet_id_key_key UNIQUE (wallet_id, key);
+alter table wallet_top_ups add constraint wallet_top_ups_pkey PRIMARY KEY (id);
+alter table wallet_top_ups add constraint wallet_top_ups_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table wallet_top_ups add constraint wallet_top_ups_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
+alter table wallet_top_ups add constraint wallet_top_ups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table wallet_top_ups add constraint wallet_top_ups_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
+alter table wallet_top_ups add constraint wallet_top_ups_amount_check CHECK ((amount > (0)::numeric));
+alter table wallet_top_ups add constraint wallet_top_ups_bonus_check CHECK ((bonus >= (0)::numeric));
+alter table wallet_top_ups add constraint wallet_top_ups_check CHECK (((status = ANY (ARRAY['succeeded'::text, 'failed'::text])) = (settled_at IS NOT NULL)));
+alter table wallet_top_ups add constraint wallet_top_ups_price_check CHECK ((price > (0)::numeric));
+alter table wallet_top_ups add constraint wallet_top_ups_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'pending'::text, 'succeeded'::text, 'failed'::text])));
+alter table wallets add constraint wallets_pkey PRIMARY KEY (id);
+alter table wallets add constraint wallets_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table wallets add constraint wallets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table wallets add constraint wallets_check CHECK (((currency IS NULL) <> (unit IS NULL)));
 alter table webhook_inbox add constraint webhook_inbox_pkey PRIMARY KEY (provider, event_id);
 alter table webhook_inbox add constraint webhook_inbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processed'::text, 'ignored'::text])));
 
 CREATE INDEX audit_log_page ON public.audit_log USING btree (tenant_id, id);
+CREATE INDEX credit_grants_alive ON public.credit_grants USING btree (wallet_id) WHERE ((NOT is_ended) AND ((used + removed) < amount));
+CREATE INDEX credit_grants_due ON public.credit_grants USING btree (expires_at) WHERE ((NOT is_ended) AND (expires_at IS NOT NULL));
+CREATE INDEX credit_grants_page ON public.credit_grants USING btree (tenant_id, id);
+CREATE INDEX credit_note_lines_of_line ON public.credit_note_lines USING btree (invoice_line_id);
+CREATE INDEX credit_notes_page ON public.credit_notes USING btree (tenant_id, id);
+CREATE INDEX credit_notes_refund ON public.credit_notes USING btree (refund_id) WHERE (refund_id IS NOT NULL);
 CREATE INDEX customers_of_clock ON public.customers USING btree (test_clock_id) WHERE (test_clock_id IS NOT NULL);
 CREATE INDEX customers_page ON public.customers USING btree (tenant_id, id);
 CREATE INDEX disputes_of_payment ON public.disputes USING btree (payment_id);
 CREATE INDEX disputes_page ON public.disputes USING btree (tenant_id, id);
+CREATE INDEX documents_page ON public.documents USING btree (tenant_id, id);
+CREATE INDEX entities_page ON public.entities USING btree (tenant_id, id);
 CREATE UNIQUE INDEX events_fact ON public.events USING btree (subscription_id, fact_seq) WHERE (fact_seq IS NOT NULL);
 CREATE INDEX events_of_subscription ON public.events USING btree (subscription_id, id);
 CREATE INDEX events_page ON public.events USING btree (tenant_id, id);
@@ -722,11 +1070,13 @@ CREATE INDEX invoice_lines_credits ON public.invoice_lines USING btree (credits_
 CREATE INDEX invoice_lines_of_subscription ON public.invoice_lines USING btree (subscription_id, period_end);
 CREATE INDEX invoices_of_customer ON public.invoices USING btree (customer_id, id);
 CREATE INDEX invoices_of_subscription ON public.invoices USING btree (subscription_id, id);
+CREATE UNIQUE INDEX invoices_of_wallet ON public.invoices USING btree (wallet_id, business_key) WHERE (wallet_id IS NOT NULL);
 CREATE INDEX invoices_page ON public.invoices USING btree (tenant_id, id);
 CREATE INDEX ledger_entries_page ON public.ledger_entries USING btree (tenant_id, id);
 CREATE INDEX ledger_postings_of_account ON public.ledger_postings USING btree (tenant_id, account, currency);
 CREATE INDEX meters_page ON public.meters USING btree (tenant_id, id);
 CREATE INDEX outbox_waiting ON public.outbox USING btree (retry_at) WHERE (delivered_at IS NULL);
+CREATE INDEX party_versions_of ON public.party_versions USING btree (party_id, replaced_at);
 CREATE INDEX payment_attempts_of_card ON public.payment_attempts USING btree (tenant_id, fingerprint, occurred_at) WHERE (outcome = 'declined'::text);
 CREATE INDEX payment_methods_of_customer ON public.payment_methods USING btree (customer_id, id);
 CREATE UNIQUE INDEX payments_one_alive ON public.payments USING btree (invoice_id) WHERE (status <> 'canceled'::text);
@@ -747,24 +1097,52 @@ CREATE INDEX usage_duplicates_page ON public.usage_duplicates USING btree (tenan
 CREATE INDEX usage_events_of_customer ON ONLY public.usage_events USING btree (customer_id, occurred_at, key);
 CREATE INDEX usage_events_page ON ONLY public.usage_events USING btree (tenant_id, occurred_at, key);
 CREATE INDEX usage_events_unmatched ON ONLY public.usage_events USING btree (tenant_id, occurred_at, key) WHERE (reason IS NOT NULL);
+CREATE INDEX wallet_movements_of_invoice ON public.wallet_movements USING btree (invoice_id) WHERE (invoice_id IS NOT NULL);
+CREATE INDEX wallet_movements_page ON public.wallet_movements USING btree (wallet_id, id);
+CREATE UNIQUE INDEX wallet_top_ups_invoice ON public.wallet_top_ups USING btree (invoice_id) WHERE (invoice_id IS NOT NULL);
+CREATE UNIQUE INDEX wallet_top_ups_one_automatic ON public.wallet_top_ups USING btree (wallet_id) WHERE (automatic AND (status = ANY (ARRAY['requested'::text, 'pending'::text])));
+CREATE INDEX wallet_top_ups_page ON public.wallet_top_ups USING btree (tenant_id, id);
+CREATE INDEX wallets_due ON public.wallets USING btree (id) WHERE automatic_due;
+CREATE UNIQUE INDEX wallets_of_customer ON public.wallets USING btree (customer_id, COALESCE(currency, ''::text), COALESCE(unit, ''::text));
+CREATE INDEX wallets_page ON public.wallets USING btree (tenant_id, id);
 CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (retry_at) WHERE (status = 'pending'::text);
 
 CREATE TRIGGER audit_log_frozen BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER credit_note_lines_frozen BEFORE DELETE OR UPDATE ON public.credit_note_lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER credit_note_lines_within_charge AFTER INSERT ON public.credit_note_lines FOR EACH ROW EXECUTE FUNCTION note_within_charge();
+CREATE TRIGGER credit_notes_frozen BEFORE DELETE OR UPDATE ON public.credit_notes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER customers_versions AFTER UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION keep_party_version();
+CREATE TRIGGER documents_frozen BEFORE DELETE OR UPDATE ON public.documents FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER entities_claim_series AFTER INSERT ON public.entities FOR EACH ROW EXECUTE FUNCTION claim_series();
+CREATE TRIGGER entities_kept BEFORE DELETE ON public.entities FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER entities_series_frozen BEFORE UPDATE ON public.entities FOR EACH ROW WHEN (((((old.id IS DISTINCT FROM new.id) OR (old.tenant_id IS DISTINCT FROM new.tenant_id)) OR (old.invoice_series IS DISTINCT FROM new.invoice_series)) OR (old.credit_note_series IS DISTINCT FROM new.credit_note_series))) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER entities_versions AFTER UPDATE ON public.entities FOR EACH ROW EXECUTE FUNCTION keep_party_version();
 CREATE TRIGGER invoice_lines_credited_once AFTER INSERT ON public.invoice_lines FOR EACH ROW WHEN ((new.credits_line_id IS NOT NULL)) EXECUTE FUNCTION charge_credited_once();
+CREATE TRIGGER invoice_lines_within_charge AFTER INSERT ON public.invoice_lines FOR EACH ROW WHEN ((new.credits_line_id IS NOT NULL)) EXECUTE FUNCTION credit_within_charge();
 CREATE TRIGGER ledger_entries_frozen BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE CONSTRAINT TRIGGER ledger_postings_balance AFTER INSERT ON public.ledger_postings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_balances();
 CREATE TRIGGER ledger_postings_frozen BEFORE DELETE OR UPDATE ON public.ledger_postings FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER logos_frozen BEFORE DELETE OR UPDATE ON public.logos FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER meters_frozen BEFORE DELETE OR UPDATE ON public.meters FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER party_versions_frozen BEFORE DELETE OR UPDATE ON public.party_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER plan_versions_frozen BEFORE DELETE OR UPDATE ON public.plan_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER tenants_default_entity AFTER INSERT ON public.tenants FOR EACH ROW EXECUTE FUNCTION make_default_entity();
 CREATE TRIGGER usage_billings_frozen BEFORE DELETE OR UPDATE ON public.usage_billings FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER usage_corrections_frozen BEFORE DELETE OR UPDATE ON public.usage_corrections FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER usage_events_frozen BEFORE DELETE OR UPDATE ON public.usage_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER wallet_movements_frozen BEFORE DELETE OR UPDATE ON public.wallet_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER wallet_movements_move AFTER INSERT ON public.wallet_movements FOR EACH ROW WHEN ((new.kind <> 'granted'::text)) EXECUTE FUNCTION move_grant();
 
 alter table api_keys enable row level security; create policy tenant_only on api_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table audit_log enable row level security; create policy tenant_only on audit_log using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table credit_grants enable row level security; create policy tenant_only on credit_grants using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table credit_note_lines enable row level security; create policy tenant_only on credit_note_lines using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table credit_notes enable row level security; create policy tenant_only on credit_notes using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table customer_balances enable row level security; create policy tenant_only on customer_balances using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table customers enable row level security; create policy tenant_only on customers using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table disputes enable row level security; create policy tenant_only on disputes using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table documents enable row level security; create policy tenant_only on documents using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table entities enable row level security; create policy tenant_only on entities using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table events enable row level security; create policy tenant_only on events using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table idempotency_keys enable row level security; create policy tenant_only on idempotency_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table invoice_lines enable row level security; create policy tenant_only on invoice_lines using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
@@ -773,8 +1151,10 @@ alter table invoices enable row level security; create policy tenant_only on inv
 alter table ledger_accounts enable row level security; create policy tenant_only on ledger_accounts using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table ledger_entries enable row level security; create policy tenant_only on ledger_entries using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table ledger_postings enable row level security; create policy tenant_only on ledger_postings using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table logos enable row level security; create policy tenant_only on logos using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table meters enable row level security; create policy tenant_only on meters using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table outbox enable row level security; create policy tenant_only on outbox using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table party_versions enable row level security; create policy tenant_only on party_versions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table payment_attempts enable row level security; create policy tenant_only on payment_attempts using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table payment_methods enable row level security; create policy tenant_only on payment_methods using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table payments enable row level security; create policy tenant_only on payments using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
@@ -795,4 +1175,7 @@ alter table usage_edges enable row level security; create policy tenant_only on 
 alter table usage_event_keys enable row level security; create policy tenant_only on usage_event_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_events enable row level security; create policy tenant_only on usage_events using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_unique_values enable row level security; create policy tenant_only on usage_unique_values using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table wallet_movements enable row level security; create policy tenant_only on wallet_movements using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table wallet_top_ups enable row level security; create policy tenant_only on wallet_top_ups using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table wallets enable row level security; create policy tenant_only on wallets using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table webhook_inbox enable row level security; create policy tenant_only on webhook_inbox using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));

@@ -23,6 +23,8 @@ export const prefixes = {
   si: 'subscription item',
   inv: 'invoice',
   il: 'invoice line',
+  ent: 'seller entity',
+  doc: 'document',
   cn: 'credit note',
   pay: 'payment',
   att: 'payment attempt',
