@@ -1,5 +1,28 @@
 -- What the migrations come to. Made by `npm run schema`; the reasons stand in db/migrations/.
 
+CREATE OR REPLACE FUNCTION public.bring_forward_earned()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into revenue_brought_forward as f (tenant_id, test_clock_id, stream, currency, amount)
+  select new.tenant_id, new.test_clock_id, stream, new.currency, sum(amount) from (
+    select key as stream, value::numeric as amount from jsonb_each_text(old.deferred)
+    union all
+    select key, -value::numeric from jsonb_each_text(new.deferred)
+    union all
+    select l.stream, l.amount from recognizable_lines l join invoice_lines v on v.id = l.source_id join invoices i on i.id = v.invoice_id
+    where i.subscription_id = new.id and i.recorded_at = now()
+    union all
+    select l.stream, -l.amount from recognizable_lines l join invoice_lines v on v.id = l.source_id
+    join ledger_entries e on e.tenant_id = new.tenant_id and e.kind = 'void' and e.source = v.invoice_id
+    where v.subscription_id = new.id and e.recorded_at = now()
+  ) moved
+  group by stream having sum(amount) <> 0
+  on conflict (tenant_id, test_clock_id, stream, currency) do update set amount = f.amount + excluded.amount;
+  return null;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.card_declines(of_tenant text, card text, since timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -376,6 +399,47 @@ create table entities (
   credit_note_series text not null,
   recorded_at timestamp with time zone not null default now()
 );
+create table entitlement_alerts (
+  customer_id text not null,
+  feature text not null,
+  window_start timestamp with time zone not null,
+  threshold integer not null,
+  tenant_id text not null,
+  event_id text not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table entitlement_overrides (
+  customer_id text not null,
+  feature text not null,
+  tenant_id text not null,
+  entitlement jsonb not null,
+  ends_at timestamp with time zone,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table entitlement_reservations (
+  id text not null,
+  tenant_id text not null,
+  customer_id text not null,
+  feature text not null,
+  quantity numeric not null,
+  status text not null default 'held'::text,
+  expires_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  usage_event_ids text[] not null default '{}'::text[],
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table entitlement_rollovers (
+  customer_id text not null,
+  feature text not null,
+  source text not null,
+  window_start timestamp with time zone not null,
+  tenant_id text not null,
+  quantity numeric not null,
+  recorded_at timestamp with time zone not null default now()
+);
 create table events (
   id text not null,
   tenant_id text not null,
@@ -387,6 +451,31 @@ create table events (
   fact_seq integer,
   fact jsonb,
   occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table features (
+  id text not null,
+  tenant_id text not null,
+  key text not null,
+  name text not null,
+  type text not null,
+  meter_id text,
+  unit text,
+  recorded_at timestamp with time zone not null default now()
+);
+create table fee_schedule_versions (
+  fee_schedule_id text not null,
+  version integer not null,
+  tenant_id text not null,
+  terms jsonb not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table fee_schedules (
+  id text not null,
+  tenant_id text not null,
+  code text not null,
+  name text not null,
+  current_version integer not null,
   recorded_at timestamp with time zone not null default now()
 );
 create table idempotency_keys (
@@ -598,7 +687,8 @@ create table products (
   name text not null,
   description text,
   stream text not null default 'subscriptions'::text,
-  recorded_at timestamp with time zone not null default now()
+  recorded_at timestamp with time zone not null default now(),
+  code text
 );
 create table rate_limits (
   name text not null,
@@ -616,6 +706,49 @@ create table refunds (
   provider_ref text,
   failure_reason text,
   occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table revenue_brought_forward (
+  first_month date,
+  tenant_id text not null,
+  test_clock_id text,
+  stream text not null,
+  currency text not null,
+  amount numeric not null
+);
+create table revenue_close_amounts (
+  close_id text not null,
+  stream text not null,
+  currency text not null,
+  tenant_id text not null,
+  recognized_to_date numeric not null,
+  amount numeric not null
+);
+create table revenue_closes (
+  id text not null,
+  tenant_id text not null,
+  test_clock_id text,
+  month date not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table revenue_streams (
+  id text not null,
+  tenant_id text not null,
+  key text not null,
+  name text not null,
+  mechanism text,
+  target jsonb,
+  per_cycle jsonb,
+  recorded_at timestamp with time zone not null default now()
+);
+create table revenue_targets (
+  id text not null,
+  tenant_id text not null,
+  key text not null,
+  name text not null,
+  streams text[],
+  target jsonb not null,
   recorded_at timestamp with time zone not null default now()
 );
 create table schema_migrations (
@@ -753,6 +886,12 @@ create table usage_events (
   reason text,
   written_by xid8 not null default pg_current_xact_id()
 ) partition by RANGE (occurred_at);
+create table usage_sweeps (
+  name text not null,
+  seen pg_snapshot not null,
+  since timestamp with time zone not null,
+  claimed_until timestamp with time zone not null default '-infinity'::timestamp with time zone
+);
 create table usage_unique_values (
   meter_id text not null,
   customer_id text not null,
@@ -896,8 +1035,40 @@ alter table entities add constraint entities_tenant_id_fkey FOREIGN KEY (tenant_
 alter table entities add constraint entities_tenant_id_logo_hash_fkey FOREIGN KEY (tenant_id, logo_hash) REFERENCES logos(tenant_id, hash);
 alter table entities add constraint entities_accent_color_check CHECK ((accent_color ~ '^#[0-9a-f]{6}$'::text));
 alter table entities add constraint entities_check CHECK ((invoice_series <> credit_note_series));
+alter table entitlement_alerts add constraint entitlement_alerts_pkey PRIMARY KEY (customer_id, feature, window_start, threshold);
+alter table entitlement_alerts add constraint entitlement_alerts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table entitlement_alerts add constraint entitlement_alerts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table entitlement_alerts add constraint entitlement_alerts_threshold_check CHECK ((threshold > 0));
+alter table entitlement_overrides add constraint entitlement_overrides_pkey PRIMARY KEY (customer_id, feature);
+alter table entitlement_overrides add constraint entitlement_overrides_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table entitlement_overrides add constraint entitlement_overrides_tenant_id_feature_fkey FOREIGN KEY (tenant_id, feature) REFERENCES features(tenant_id, key);
+alter table entitlement_overrides add constraint entitlement_overrides_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table entitlement_reservations add constraint entitlement_reservations_pkey PRIMARY KEY (id);
+alter table entitlement_reservations add constraint entitlement_reservations_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table entitlement_reservations add constraint entitlement_reservations_tenant_id_feature_fkey FOREIGN KEY (tenant_id, feature) REFERENCES features(tenant_id, key);
+alter table entitlement_reservations add constraint entitlement_reservations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table entitlement_reservations add constraint entitlement_reservations_check CHECK (((status = 'held'::text) = (settled_at IS NULL)));
+alter table entitlement_reservations add constraint entitlement_reservations_quantity_check CHECK ((quantity > (0)::numeric));
+alter table entitlement_reservations add constraint entitlement_reservations_status_check CHECK ((status = ANY (ARRAY['held'::text, 'committed'::text, 'released'::text])));
+alter table entitlement_rollovers add constraint entitlement_rollovers_pkey PRIMARY KEY (customer_id, feature, source, window_start);
+alter table entitlement_rollovers add constraint entitlement_rollovers_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table entitlement_rollovers add constraint entitlement_rollovers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table entitlement_rollovers add constraint entitlement_rollovers_quantity_check CHECK ((quantity >= (0)::numeric));
 alter table events add constraint events_pkey PRIMARY KEY (id);
 alter table events add constraint events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table features add constraint features_tenant_id_key_key UNIQUE (tenant_id, key);
+alter table features add constraint features_pkey PRIMARY KEY (id);
+alter table features add constraint features_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id);
+alter table features add constraint features_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table features add constraint features_check CHECK (((type = 'metered'::text) = (meter_id IS NOT NULL)));
+alter table features add constraint features_type_check CHECK ((type = ANY (ARRAY['boolean'::text, 'static'::text, 'metered'::text])));
+alter table fee_schedule_versions add constraint fee_schedule_versions_pkey PRIMARY KEY (fee_schedule_id, version);
+alter table fee_schedule_versions add constraint fee_schedule_versions_fee_schedule_id_fkey FOREIGN KEY (fee_schedule_id) REFERENCES fee_schedules(id);
+alter table fee_schedule_versions add constraint fee_schedule_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table fee_schedule_versions add constraint fee_schedule_versions_version_check CHECK ((version > 0));
+alter table fee_schedules add constraint fee_schedules_tenant_id_code_key UNIQUE (tenant_id, code);
+alter table fee_schedules add constraint fee_schedules_pkey PRIMARY KEY (id);
+alter table fee_schedules add constraint fee_schedules_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table idempotency_keys add constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, key);
 alter table idempotency_keys add constraint idempotency_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table invoice_lines add constraint invoice_lines_invoice_id_position_key UNIQUE (invoice_id, "position");
@@ -991,6 +1162,23 @@ alter table refunds add constraint refunds_payment_id_fkey FOREIGN KEY (payment_
 alter table refunds add constraint refunds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table refunds add constraint refunds_amount_check CHECK ((amount > (0)::numeric));
 alter table refunds add constraint refunds_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'pending'::text, 'requires_action'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text, 'refused'::text])));
+alter table revenue_brought_forward add constraint revenue_brought_forward_tenant_id_test_clock_id_stream_curr_key UNIQUE NULLS NOT DISTINCT (tenant_id, test_clock_id, stream, currency);
+alter table revenue_brought_forward add constraint revenue_brought_forward_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table revenue_brought_forward add constraint revenue_brought_forward_test_clock_id_fkey FOREIGN KEY (test_clock_id) REFERENCES test_clocks(id);
+alter table revenue_close_amounts add constraint revenue_close_amounts_pkey PRIMARY KEY (close_id, stream, currency);
+alter table revenue_close_amounts add constraint revenue_close_amounts_close_id_fkey FOREIGN KEY (close_id) REFERENCES revenue_closes(id);
+alter table revenue_close_amounts add constraint revenue_close_amounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table revenue_closes add constraint revenue_closes_tenant_id_test_clock_id_month_key UNIQUE NULLS NOT DISTINCT (tenant_id, test_clock_id, month);
+alter table revenue_closes add constraint revenue_closes_pkey PRIMARY KEY (id);
+alter table revenue_closes add constraint revenue_closes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table revenue_closes add constraint revenue_closes_test_clock_id_fkey FOREIGN KEY (test_clock_id) REFERENCES test_clocks(id);
+alter table revenue_closes add constraint revenue_closes_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric));
+alter table revenue_streams add constraint revenue_streams_tenant_id_key_key UNIQUE (tenant_id, key);
+alter table revenue_streams add constraint revenue_streams_pkey PRIMARY KEY (id);
+alter table revenue_streams add constraint revenue_streams_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table revenue_targets add constraint revenue_targets_tenant_id_key_key UNIQUE (tenant_id, key);
+alter table revenue_targets add constraint revenue_targets_pkey PRIMARY KEY (id);
+alter table revenue_targets add constraint revenue_targets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (name);
 alter table subscriptions add constraint subscriptions_pkey PRIMARY KEY (id);
 alter table subscriptions add constraint subscriptions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
@@ -1024,6 +1212,7 @@ alter table usage_duplicates add constraint usage_duplicates_pkey PRIMARY KEY (k
 alter table usage_edges add constraint usage_edges_pkey PRIMARY KEY (meter_id, customer_id, starts_at, ends_at, dimensions);
 alter table usage_edges add constraint usage_edges_check CHECK ((starts_at < ends_at));
 alter table usage_event_keys add constraint usage_event_keys_pkey PRIMARY KEY (key);
+alter table usage_sweeps add constraint usage_sweeps_pkey PRIMARY KEY (name);
 alter table usage_unique_values add constraint usage_unique_values_pkey PRIMARY KEY (meter_id, customer_id, starts_at, dimensions, value);
 alter table wallet_movements add constraint wallet_movements_pkey PRIMARY KEY (id);
 alter table wallet_movements add constraint wallet_movements_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES credit_grants(id);
@@ -1063,9 +1252,14 @@ CREATE INDEX disputes_of_payment ON public.disputes USING btree (payment_id);
 CREATE INDEX disputes_page ON public.disputes USING btree (tenant_id, id);
 CREATE INDEX documents_page ON public.documents USING btree (tenant_id, id);
 CREATE INDEX entities_page ON public.entities USING btree (tenant_id, id);
+CREATE INDEX entitlement_reservations_held ON public.entitlement_reservations USING btree (customer_id, feature) INCLUDE (quantity, expires_at) WHERE (status = 'held'::text);
+CREATE INDEX entitlement_reservations_page ON public.entitlement_reservations USING btree (tenant_id, id);
 CREATE UNIQUE INDEX events_fact ON public.events USING btree (subscription_id, fact_seq) WHERE (fact_seq IS NOT NULL);
 CREATE INDEX events_of_subscription ON public.events USING btree (subscription_id, id);
 CREATE INDEX events_page ON public.events USING btree (tenant_id, id);
+CREATE INDEX features_of_meter ON public.features USING btree (meter_id) WHERE (meter_id IS NOT NULL);
+CREATE INDEX features_page ON public.features USING btree (tenant_id, id);
+CREATE INDEX fee_schedules_page ON public.fee_schedules USING btree (tenant_id, id);
 CREATE INDEX invoice_lines_credits ON public.invoice_lines USING btree (credits_line_id) WHERE (credits_line_id IS NOT NULL);
 CREATE INDEX invoice_lines_of_subscription ON public.invoice_lines USING btree (subscription_id, period_end);
 CREATE INDEX invoices_of_customer ON public.invoices USING btree (customer_id, id);
@@ -1085,10 +1279,14 @@ CREATE UNIQUE INDEX payments_one_try ON public.payments USING btree (tenant_id, 
 CREATE INDEX payments_page ON public.payments USING btree (tenant_id, id);
 CREATE INDEX plans_page ON public.plans USING btree (tenant_id, id);
 CREATE INDEX prices_page ON public.prices USING btree (tenant_id, id);
+CREATE UNIQUE INDEX products_code ON public.products USING btree (tenant_id, code) WHERE (code IS NOT NULL);
 CREATE INDEX products_page ON public.products USING btree (tenant_id, id);
 CREATE INDEX refunds_of_payment ON public.refunds USING btree (payment_id);
 CREATE INDEX refunds_page ON public.refunds USING btree (tenant_id, id);
 CREATE UNIQUE INDEX refunds_provider_ref ON public.refunds USING btree (provider_ref) WHERE (provider_ref IS NOT NULL);
+CREATE INDEX revenue_closes_page ON public.revenue_closes USING btree (tenant_id, id);
+CREATE INDEX revenue_streams_page ON public.revenue_streams USING btree (tenant_id, id);
+CREATE INDEX revenue_targets_page ON public.revenue_targets USING btree (tenant_id, id);
 CREATE INDEX subscriptions_due ON public.subscriptions USING btree (next_due_at) WHERE (test_clock_id IS NULL);
 CREATE INDEX subscriptions_due_on_clock ON public.subscriptions USING btree (test_clock_id, next_due_at) WHERE (test_clock_id IS NOT NULL);
 CREATE INDEX subscriptions_of_customer ON public.subscriptions USING btree (customer_id, id);
@@ -1096,6 +1294,7 @@ CREATE INDEX subscriptions_page ON public.subscriptions USING btree (tenant_id, 
 CREATE INDEX usage_duplicates_page ON public.usage_duplicates USING btree (tenant_id, recorded_at, key);
 CREATE INDEX usage_events_of_customer ON ONLY public.usage_events USING btree (customer_id, occurred_at, key);
 CREATE INDEX usage_events_page ON ONLY public.usage_events USING btree (tenant_id, occurred_at, key);
+CREATE INDEX usage_events_recorded ON ONLY public.usage_events USING brin (recorded_at) WITH (pages_per_range='16');
 CREATE INDEX usage_events_unmatched ON ONLY public.usage_events USING btree (tenant_id, occurred_at, key) WHERE (reason IS NOT NULL);
 CREATE INDEX wallet_movements_of_invoice ON public.wallet_movements USING btree (invoice_id) WHERE (invoice_id IS NOT NULL);
 CREATE INDEX wallet_movements_page ON public.wallet_movements USING btree (wallet_id, id);
@@ -1107,6 +1306,27 @@ CREATE UNIQUE INDEX wallets_of_customer ON public.wallets USING btree (customer_
 CREATE INDEX wallets_page ON public.wallets USING btree (tenant_id, id);
 CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (retry_at) WHERE (status = 'pending'::text);
 
+create view recognizable_lines with (security_invoker=true) as
+ SELECT l.tenant_id,
+    s.test_clock_id,
+    l.id AS source_id,
+    l.subscription_id,
+    l.stream,
+    l.currency,
+    l.amount,
+    ((l.period_start AT TIME ZONE 'UTC'::text))::date AS first_day,
+    GREATEST((((l.period_start AT TIME ZONE 'UTC'::text))::date + 1), ((l.period_end AT TIME ZONE 'UTC'::text))::date) AS end_day,
+    i.occurred_at AS posted_at,
+        CASE
+            WHEN (i.status = 'void'::text) THEN i.settled_at
+            ELSE NULL::timestamp with time zone
+        END AS voided_at,
+    s.canceled_at AS ended_at
+   FROM ((invoice_lines l
+     JOIN invoices i ON ((i.id = l.invoice_id)))
+     JOIN subscriptions s ON ((s.id = l.subscription_id)))
+  WHERE ((l.kind <> 'one_off'::text) AND (l.period_end > i.occurred_at));
+
 CREATE TRIGGER audit_log_frozen BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER credit_note_lines_frozen BEFORE DELETE OR UPDATE ON public.credit_note_lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER credit_note_lines_within_charge AFTER INSERT ON public.credit_note_lines FOR EACH ROW EXECUTE FUNCTION note_within_charge();
@@ -1117,6 +1337,10 @@ CREATE TRIGGER entities_claim_series AFTER INSERT ON public.entities FOR EACH RO
 CREATE TRIGGER entities_kept BEFORE DELETE ON public.entities FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER entities_series_frozen BEFORE UPDATE ON public.entities FOR EACH ROW WHEN (((((old.id IS DISTINCT FROM new.id) OR (old.tenant_id IS DISTINCT FROM new.tenant_id)) OR (old.invoice_series IS DISTINCT FROM new.invoice_series)) OR (old.credit_note_series IS DISTINCT FROM new.credit_note_series))) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER entities_versions AFTER UPDATE ON public.entities FOR EACH ROW EXECUTE FUNCTION keep_party_version();
+CREATE TRIGGER entitlement_alerts_frozen BEFORE DELETE OR UPDATE ON public.entitlement_alerts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER entitlement_rollovers_frozen BEFORE DELETE OR UPDATE ON public.entitlement_rollovers FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER features_frozen BEFORE DELETE OR UPDATE ON public.features FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER fee_schedule_versions_frozen BEFORE DELETE OR UPDATE ON public.fee_schedule_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER invoice_lines_credited_once AFTER INSERT ON public.invoice_lines FOR EACH ROW WHEN ((new.credits_line_id IS NOT NULL)) EXECUTE FUNCTION charge_credited_once();
 CREATE TRIGGER invoice_lines_within_charge AFTER INSERT ON public.invoice_lines FOR EACH ROW WHEN ((new.credits_line_id IS NOT NULL)) EXECUTE FUNCTION credit_within_charge();
 CREATE TRIGGER ledger_entries_frozen BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -1126,6 +1350,9 @@ CREATE TRIGGER logos_frozen BEFORE DELETE OR UPDATE ON public.logos FOR EACH ROW
 CREATE TRIGGER meters_frozen BEFORE DELETE OR UPDATE ON public.meters FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER party_versions_frozen BEFORE DELETE OR UPDATE ON public.party_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER plan_versions_frozen BEFORE DELETE OR UPDATE ON public.plan_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER revenue_close_amounts_frozen BEFORE DELETE OR UPDATE ON public.revenue_close_amounts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER revenue_closes_frozen BEFORE DELETE OR UPDATE ON public.revenue_closes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER subscriptions_earned_by_old_code AFTER UPDATE OF deferred ON public.subscriptions FOR EACH ROW WHEN ((old.deferred IS DISTINCT FROM new.deferred)) EXECUTE FUNCTION bring_forward_earned();
 CREATE TRIGGER tenants_default_entity AFTER INSERT ON public.tenants FOR EACH ROW EXECUTE FUNCTION make_default_entity();
 CREATE TRIGGER usage_billings_frozen BEFORE DELETE OR UPDATE ON public.usage_billings FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER usage_corrections_frozen BEFORE DELETE OR UPDATE ON public.usage_corrections FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -1143,7 +1370,14 @@ alter table customers enable row level security; create policy tenant_only on cu
 alter table disputes enable row level security; create policy tenant_only on disputes using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table documents enable row level security; create policy tenant_only on documents using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table entities enable row level security; create policy tenant_only on entities using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table entitlement_alerts enable row level security; create policy tenant_only on entitlement_alerts using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table entitlement_overrides enable row level security; create policy tenant_only on entitlement_overrides using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table entitlement_reservations enable row level security; create policy tenant_only on entitlement_reservations using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table entitlement_rollovers enable row level security; create policy tenant_only on entitlement_rollovers using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table events enable row level security; create policy tenant_only on events using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table features enable row level security; create policy tenant_only on features using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table fee_schedule_versions enable row level security; create policy tenant_only on fee_schedule_versions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table fee_schedules enable row level security; create policy tenant_only on fee_schedules using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table idempotency_keys enable row level security; create policy tenant_only on idempotency_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table invoice_lines enable row level security; create policy tenant_only on invoice_lines using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table invoice_series enable row level security; create policy tenant_only on invoice_series using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
@@ -1163,6 +1397,11 @@ alter table plans enable row level security; create policy tenant_only on plans 
 alter table prices enable row level security; create policy tenant_only on prices using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table products enable row level security; create policy tenant_only on products using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table refunds enable row level security; create policy tenant_only on refunds using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table revenue_brought_forward enable row level security; create policy tenant_only on revenue_brought_forward using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table revenue_close_amounts enable row level security; create policy tenant_only on revenue_close_amounts using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table revenue_closes enable row level security; create policy tenant_only on revenue_closes using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table revenue_streams enable row level security; create policy tenant_only on revenue_streams using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table revenue_targets enable row level security; create policy tenant_only on revenue_targets using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table subscriptions enable row level security; create policy tenant_only on subscriptions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table tenants enable row level security; create policy tenant_only on tenants using (((current_tenant() = id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = id) OR (current_tenant() = '*'::text)));
 alter table test_clocks enable row level security; create policy tenant_only on test_clocks using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));

@@ -47,6 +47,8 @@ export const prefixes = {
   clock: 'test clock',
   evt: 'event',
   whe: 'webhook endpoint',
+  strm: 'revenue stream',
+  tgt: 'target',
   whd: 'webhook delivery',
   ntc: 'notice',
   lnk: 'link',

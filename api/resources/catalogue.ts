@@ -8,9 +8,15 @@ import { quantityModels, type PricingModelKind } from '../../domain/pricing';
 import { toIso } from '../../domain/time';
 import { idField, instantAnswer, longText, prorationField, shortText, streamField } from '../fields';
 
+/** The tenant's own short name of a thing of the catalogue. */
+export const codeField = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be 1 to 64 lower-case letters, digits, hyphens or underscores');
+
 export const productExample = {
   id: 'prod_01kav5xq8yfz2s1m3c4d5e6f7g',
   name: 'Pro',
+  code: 'pro',
   description: 'Everything for a growing team.',
   stream: 'subscriptions',
   created_at: '2026-01-31T00:00:00.000Z',
@@ -20,6 +26,7 @@ export const productAnswer = z
   .object({
     id: z.string(),
     name: z.string(),
+    code: z.string().nullable(),
     description: z.string().nullable(),
     stream: z.string(),
     created_at: instantAnswer,
@@ -27,13 +34,22 @@ export const productAnswer = z
   .openapi('Product', { example: productExample });
 
 export const productBody = z
-  .strictObject({ name: shortText, description: longText.nullish(), stream: streamField.default('subscriptions') })
+  .strictObject({
+    code: codeField.nullish(),
+    name: shortText,
+    description: longText.nullish(),
+    stream: streamField.default('subscriptions'),
+  })
   .openapi('ProductCreate', { example: { name: 'Pro', description: 'Everything for a growing team.' } });
 
 /** A product as it leaves. */
+export const productPatch = z
+  .strictObject({ name: shortText.optional(), description: longText.nullish(), stream: streamField.optional() })
+  .openapi('ProductUpdate', { example: { name: 'Pro' } });
+
 export function presentProduct(product: Product): z.infer<typeof productAnswer> {
-  const { id, name, description, stream } = product;
-  return { id, name, description, stream, created_at: toIso(product.recordedAt) };
+  const { id, code, name, description, stream } = product;
+  return { id, code, name, description, stream, created_at: toIso(product.recordedAt) };
 }
 
 /** The models that a subscription's own quantity can be priced with; the others need a meter. */
@@ -145,9 +161,7 @@ export type PlanVersionBody = z.output<typeof planVersionBody>;
 export const planBody = z
   .strictObject({
     product_id: idField(productExample.id),
-    code: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be 1 to 64 lower-case letters, digits, hyphens or underscores'),
+    code: codeField,
     name: shortText,
     ...versionShape,
   })

@@ -5,6 +5,7 @@ import { apiKeys } from './api-keys';
 import { customers } from './customers';
 import { disputes } from './disputes';
 import { events } from './events';
+import { feeSchedules } from './fee-schedules';
 import { health } from './health';
 import { invoices } from './invoices';
 import { ledger } from './ledger';
@@ -18,6 +19,8 @@ import { pricing } from './pricing';
 import { products } from './products';
 import { refunds } from './refunds';
 import { subscriptions } from './subscriptions';
+import { revenueStreams } from './revenue-streams';
+import { revenueTargets } from './revenue-targets';
 import { tenants } from './tenants';
 import { testClocks } from './test-clocks';
 import { usageEvents, usageIntake } from './usage-events';
@@ -43,6 +46,9 @@ export const routes = {
   pricing,
   plans,
   subscriptions,
+  feeSchedules,
+  revenueStreams,
+  revenueTargets,
   previews,
   invoices,
   payments,
