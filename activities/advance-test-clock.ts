@@ -4,6 +4,7 @@
  */
 import { heartbeat } from '@temporalio/activity';
 import { fail } from '../domain/errors';
+import { lastMonthOver, monthEnd, monthOf } from '../domain/recognition/month';
 import type { Instant } from '../domain/time';
 import {
   arriveClock,
@@ -13,6 +14,7 @@ import {
   moveClock,
   type DueOnClock,
 } from '../db/transactions/clock-progress';
+import { closeMonths } from '../db/transactions/close-months';
 import type { ActivityDependencies } from './dependencies';
 
 export interface AdvanceTestClockInput {
@@ -39,6 +41,20 @@ async function oneInstant(deps: ActivityDependencies, input: AdvanceTestClockInp
   await tell(deps, tenantId, due.subscriptionIds, due.at);
 }
 
+/**
+ * Closes the revenue of the months that the clock leaves, before its row says so: whoever begins again after a crash finds the clock still
+ * in the month, and closes it then.
+ */
+function monthCloser(deps: ActivityDependencies, books: { tenantId: string; clockId: string }, from: Instant) {
+  let end = monthEnd(monthOf(from));
+  return async function closeBefore(to: Instant): Promise<void> {
+    if (to < end) return;
+    await closeMonths(deps.database, books, lastMonthOver(to));
+    end = monthEnd(monthOf(to));
+    heartbeat({ to });
+  };
+}
+
 /** A subscription that stays due after it was told needs a person: the clock must not turn for ever on it. */
 const sameInstantRoundsMax = 3;
 
@@ -49,21 +65,18 @@ export function advanceTestClock(deps: ActivityDependencies) {
     const clock =
       (await loadClock(db, tenantId, clockId)) ?? fail('not_found', { resource: 'Test clock', id: clockId });
     await departClock(db, tenantId, clockId, target);
+    const closeBefore = monthCloser(deps, { tenantId, clockId }, clock.now);
     let last = { at: Number.NEGATIVE_INFINITY, rounds: 0 };
     for (;;) {
-      const due = await loadDue(
-        db,
-        tenantId,
-        clockId,
-        target,
-        clock.now,
-        last.rounds >= sameInstantRoundsMax ? last.at : null,
-      );
+      const after = last.rounds >= sameInstantRoundsMax ? last.at : null;
+      const due = await loadDue(db, tenantId, clockId, target, clock.now, after);
       if (due === null) break;
       last = due.at === last.at ? { at: due.at, rounds: last.rounds + 1 } : { at: due.at, rounds: 1 };
+      await closeBefore(due.at);
       await oneInstant(deps, input, due);
       heartbeat({ at: due.at });
     }
+    await closeBefore(target);
     await moveClock(db, tenantId, clockId, target);
     await tell(deps, tenantId, clock.subscriptionIds, target);
     await arriveClock(db, tenantId, clockId, target);

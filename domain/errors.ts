@@ -34,8 +34,8 @@ export const errorCatalogue = {
   ...subscriptionsErrors,
   ...paymentsErrors,
   ...systemErrors,
-} as const satisfies Record<string, ErrorDefinition>;
   ...creditsErrors,
+} as const satisfies Record<string, ErrorDefinition>;
 
 export type ErrorCode = keyof typeof errorCatalogue;
 

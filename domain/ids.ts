@@ -37,6 +37,7 @@ export const prefixes = {
   tu: 'top-up',
   po: 'payout',
   acct: 'ledger account',
+  rc: 'revenue close',
   le: 'ledger entry',
   pst: 'posting',
   stl: 'settlement',
@@ -130,12 +131,12 @@ export function testClockWorkflowId(tenantId: string, clockId: string): string {
 
 /** The saga of one cross-chain fee settlement. */
 export function settlementWorkflowId(tenantId: string, settlementId: string): string {
+  return `settle/${tenantId}/${settlementId}`;
+}
+
 /** The workflow that carries a top-up to its end. */
 export function topUpWorkflowId(tenantId: string, topUpId: string): string {
   return `topup/${tenantId}/${topUpId}`;
-}
-
-  return `settle/${tenantId}/${settlementId}`;
 }
 
 /** Making the provider's payment of an invoice; the version rises when the old payment was canceled for a new amount. */

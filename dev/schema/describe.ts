@@ -27,6 +27,9 @@ const queries = {
     select indexdef || ';' as sql from pg_indexes i
     where schemaname = 'public' and not exists (select from pg_constraint c where c.conname = i.indexname and c.contype in ('p', 'u'))
     order by tablename, indexname`,
+  views: `
+    select format(E'create view %I%s as\n%s', c.relname, coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', ''), pg_get_viewdef(c.oid)) as sql
+    from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'v' order by c.relname`,
   triggers: `
     select pg_get_triggerdef(t.oid) || ';' as sql from pg_trigger t join pg_class c on c.oid = t.tgrelid
     where not t.tgisinternal and c.relnamespace = 'public'::regnamespace order by c.relname, t.tgname`,
@@ -57,6 +60,7 @@ export async function describeSchema(client: Client): Promise<string> {
     await tables(client),
     await statements(client, 'constraints'),
     await statements(client, 'indexes'),
+    await statements(client, 'views'),
     await statements(client, 'triggers'),
     await statements(client, 'policies'),
   ];

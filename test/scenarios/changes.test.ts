@@ -190,7 +190,7 @@ test('a cancellation with credit gives the unused time to the balance, which pay
   await scene.advance('2026-06-11');
   await scene.command(subscription, 'cancel', { credit: true });
   expect(await scene.billed(subscription)).toEqual(['paid 30.00', 'paid -20.00']);
-  expect([await scene.account('customer_balance'), await scene.account('revenue:subscriptions')]).toEqual([
+  expect([await scene.account('customer_balance'), await scene.account('deferred:subscriptions')]).toEqual([
     '-20.00',
     '-10.00',
   ]);
@@ -206,11 +206,12 @@ test('a cancellation with credit gives the unused time to the balance, which pay
   await checkInvariants(scene);
 });
 
-test('a cancellation at once without credit earns what was billed', async () => {
+test('a cancellation at once without credit earns what was billed, at the end of the month', async () => {
   const scene = await open();
   const subscription = await scene.subscribe(await scene.customer(), await scene.plan([flat('30.00')]));
   await scene.advance('2026-06-11');
   await scene.command(subscription, 'cancel');
+  await scene.advance('2026-07-01');
   expect([await scene.account('revenue:subscriptions'), await scene.account('deferred:subscriptions')]).toEqual([
     '-30.00',
     '0.00',

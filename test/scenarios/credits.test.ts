@@ -50,7 +50,7 @@ describe('a cancellation with credit while the invoice is open', () => {
     await checkInvariants(scene);
     await scene.advance('2026-06-20');
     expect(await owed(scene, subscription)).toEqual(['uncollectible: 30.00, 3.00', 'paid: -27.00, 0.00']);
-    const accounts = ['customer_balance', 'bad_debt', 'receivable', 'revenue:subscriptions'];
+    const accounts = ['customer_balance', 'bad_debt', 'receivable', 'deferred:subscriptions'];
     expect(await Promise.all(accounts.map((account) => scene.account(account)))).toEqual([
       'none',
       '3.00',

@@ -9,18 +9,23 @@ select entry_id, currency, sum(amount) from ledger_postings where tenant_id = $1
 group by entry_id, currency having sum(amount) <> 0`,
   },
   {
-    rule: 'what stands deferred in the ledger is what the subscriptions have deferred',
+    rule: 'what stands deferred in the ledger is what the lines billed ahead less what the closes recognized',
     rows: `
 with ledger as (
   select substr(account, 10) as stream, currency, -sum(amount) as amount from ledger_postings
   where tenant_id = $1 and account like 'deferred:%' group by 1, 2
-), subscribed as (
-  select d.key as stream, s.currency, sum(d.value::numeric) as amount
-  from subscriptions s, jsonb_each_text(s.deferred) d where s.tenant_id = $1 group by 1, 2
+), unserved as (
+  select stream, currency, sum(amount) as amount from (
+    select stream, currency, amount from recognizable_lines where tenant_id = $1 and voided_at is null
+    union all
+    select stream, currency, -amount from revenue_close_amounts where tenant_id = $1
+    union all
+    select stream, currency, -amount from revenue_brought_forward where tenant_id = $1
+  ) moved group by 1, 2
 )
-select coalesce(l.stream, s.stream) as stream, coalesce(l.currency, s.currency) as currency, l.amount as ledger, s.amount as subscriptions
-from ledger l full join subscribed s on s.stream = l.stream and s.currency = l.currency
-where coalesce(l.amount, 0) <> coalesce(s.amount, 0)`,
+select coalesce(l.stream, u.stream) as stream, coalesce(l.currency, u.currency) as currency, l.amount as ledger, u.amount as lines
+from ledger l full join unserved u on u.stream = l.stream and u.currency = l.currency
+where coalesce(l.amount, 0) <> coalesce(u.amount, 0)`,
   },
   {
     rule: 'the balance of each customer is what their invoices put there and took',
@@ -35,10 +40,30 @@ from booked b full join (select * from customer_balances where tenant_id = $1) c
 where coalesce(b.amount, 0) <> coalesce(c.amount, 0)`,
   },
   {
-    rule: 'a subscription that has ended has nothing deferred',
+    rule: 'what each close posted to revenue is what its entry says, and closes follow one another without a gap',
     rows: `
-select s.id, s.status, s.deferred from subscriptions s, jsonb_each_text(s.deferred) d
-where s.tenant_id = $1 and s.status in ('canceled', 'expired') and d.value::numeric <> 0`,
+select c.id, c.month, a.stream, a.amount, p.amount as posted
+from revenue_closes c
+join revenue_close_amounts a on a.close_id = c.id
+left join ledger_entries e on e.tenant_id = $1 and e.kind = 'recognition' and e.source = c.id and e.occurred_at = c.occurred_at
+left join ledger_postings p on p.entry_id = e.id and p.currency = a.currency and p.account = 'deferred:' || a.stream
+where c.tenant_id = $1 and a.amount <> coalesce(p.amount, 0)
+union all
+select c.id, c.month, null, null, null from revenue_closes c
+where c.tenant_id = $1 and exists (select from revenue_closes o where o.tenant_id = $1 and o.test_clock_id is not distinct from c.test_clock_id and o.month < c.month)
+  and not exists (select from revenue_closes o where o.tenant_id = $1 and o.test_clock_id is not distinct from c.test_clock_id
+    and o.month = c.month - interval '1 month')`,
+  },
+  {
+    rule: 'every month that a test clock has left is closed, if anything was billed ahead in it or before',
+    rows: `
+select k.id, k.now, min(l.posted_at) as billed
+from test_clocks k join recognizable_lines l on l.test_clock_id = k.id
+where k.tenant_id = $1 and k.status = 'ready'
+group by k.id, k.now
+having date_trunc('month', min(l.posted_at) at time zone 'UTC') < date_trunc('month', k.now at time zone 'UTC')
+  and not exists (select from revenue_closes c where c.test_clock_id = k.id
+    and c.month = date_trunc('month', k.now at time zone 'UTC') - interval '1 month')`,
   },
   {
     rule: 'revenue and what is deferred are what the invoices bill that were not voided',
