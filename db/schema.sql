@@ -213,6 +213,32 @@ begin
   return null;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.redeem_coupon(tenant text, attachment text, coupon text, typed text, customer text, subscription text, copied jsonb, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  it coupons;
+  per_customer bigint := (copied->>'redemptions_per_customer_max')::bigint;
+begin
+  select * into it from coupons where id = coupon and tenant_id = tenant for update;
+  if it.id is null or it.archived_at is not null or it.redemptions >= it.redemptions_max
+    or per_customer <= (select count(*) from coupon_attachments a where a.coupon_id = coupon and a.customer_id = customer) then
+    raise exception 'the coupon % was redeemed meanwhile', coupon using errcode = 'serialization_failure';
+  end if;
+  update coupons set redemptions = redemptions + 1 where id = coupon;
+  if typed is not null then
+    update coupon_codes set redemptions = redemptions + 1
+      where tenant_id = tenant and code = typed and coupon_id = coupon and (redemptions_max is null or redemptions < redemptions_max);
+    if not found then
+      raise exception 'the code % was redeemed meanwhile', typed using errcode = 'serialization_failure';
+    end if;
+  end if;
+  insert into coupon_attachments (id, tenant_id, coupon_id, code, customer_id, subscription_id, terms, attached_at)
+    values (attachment, tenant, coupon, typed, customer, subscription, copied, at);
+  return true;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -259,6 +285,41 @@ create table audit_log (
   after jsonb,
   result jsonb,
   request_id text,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table coupon_attachments (
+  id text not null,
+  tenant_id text not null,
+  coupon_id text not null,
+  code text,
+  customer_id text not null,
+  subscription_id text,
+  terms jsonb not null,
+  uses jsonb not null default '{}'::jsonb,
+  attached_at timestamp with time zone not null,
+  detached_at timestamp with time zone,
+  recorded_at timestamp with time zone not null default now()
+);
+create table coupon_codes (
+  id text not null,
+  tenant_id text not null,
+  coupon_id text not null,
+  code text not null,
+  redeem_by timestamp with time zone,
+  redemptions bigint not null default 0,
+  redemptions_max bigint,
+  customer_id text,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table coupons (
+  id text not null,
+  tenant_id text not null,
+  terms jsonb not null,
+  redemptions bigint not null default 0,
+  redemptions_max bigint,
+  archived_at timestamp with time zone,
   occurred_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null default now()
 );
@@ -344,6 +405,9 @@ create table customers (
   metadata jsonb not null default '{}'::jsonb,
   occurred_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null default now(),
+  billing jsonb,
+  tax_check jsonb,
+  tax_check_due timestamp with time zone,
   entity_id text
 );
 create table disputes (
@@ -456,7 +520,15 @@ create table invoice_lines (
   explanation jsonb not null,
   plan_id text,
   product_id text,
-  meter_id text
+  meter_id text,
+  discount numeric not null default 0,
+  tax numeric not null default 0,
+  tax_included boolean not null default false,
+  net numeric not null default ((amount - discount) -
+CASE
+    WHEN tax_included THEN tax
+    ELSE (0)::numeric
+END)
 );
 create table invoice_series (
   tenant_id text not null,
@@ -488,6 +560,12 @@ create table invoices (
   recorded_at timestamp with time zone not null default now(),
   credit_received numeric not null default 0,
   credit_given numeric not null default 0,
+  discount_total numeric not null default 0,
+  tax_added numeric not null default 0,
+  tax_included numeric not null default 0,
+  discounts jsonb,
+  taxes jsonb,
+  subtotal numeric not null default ((total + discount_total) - tax_added),
   wallet_id text,
   wallet_applied numeric not null default 0,
   entity_id text
@@ -628,7 +706,10 @@ create table prices (
   parameters jsonb not null,
   description text not null,
   stream text not null,
-  recorded_at timestamp with time zone not null default now()
+  recorded_at timestamp with time zone not null default now(),
+  meter_id text,
+  timing text,
+  skip_zero_usage boolean not null default false
 );
 create table products (
   id text not null,
@@ -637,6 +718,7 @@ create table products (
   description text,
   stream text not null default 'subscriptions'::text,
   recorded_at timestamp with time zone not null default now(),
+  tax_category text not null default 'standard'::text,
   code text
 );
 create table rate_limits (
@@ -731,6 +813,31 @@ create table subscriptions (
   occurred_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null default now()
 );
+create table tax_number_checks (
+  id text not null,
+  tenant_id text not null,
+  customer_id text not null,
+  country text not null,
+  number text not null,
+  digits text not null,
+  register text not null,
+  consultation text,
+  obstacle text,
+  checked_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table tax_rates (
+  id text not null,
+  tenant_id text,
+  country text not null,
+  region text,
+  category text not null,
+  percent numeric not null,
+  valid_from date not null,
+  valid_to date,
+  source text not null,
+  recorded_at timestamp with time zone not null default now()
+);
 create table tenants (
   id text not null,
   name text not null,
@@ -741,6 +848,7 @@ create table tenants (
   proration_policy text not null default 'seconds'::text,
   incomplete_hours integer not null default 72,
   recorded_at timestamp with time zone not null default now(),
+  tax jsonb,
   default_entity_id text not null default ('ent_'::text || split_part(id, '_'::text, 2))
 );
 create table test_clocks (
@@ -762,7 +870,11 @@ create table usage_billings (
   invoice_id text not null,
   usage jsonb not null,
   counted pg_snapshot not null default pg_current_snapshot(),
-  recorded_at timestamp with time zone not null default now()
+  recorded_at timestamp with time zone not null default now(),
+  subscription_id text,
+  price_id text not null default ''::text,
+  exact numeric not null default 0,
+  rating jsonb
 );
 create table usage_buckets (
   meter_id text not null,
@@ -889,7 +1001,7 @@ create table wallets (
   automatic_begun integer not null default 0,
   automatic_halted boolean not null default false,
   automatic_due boolean not null default false,
-  version bigint not null default 0,
+  version integer not null default 0,
   occurred_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null default now()
 );
@@ -916,6 +1028,21 @@ alter table audit_log add constraint audit_log_subject_id_command_id_key UNIQUE 
 alter table audit_log add constraint audit_log_pkey PRIMARY KEY (id);
 alter table audit_log add constraint audit_log_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table audit_log add constraint audit_log_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'refused'::text])));
+alter table coupon_attachments add constraint coupon_attachments_pkey PRIMARY KEY (id);
+alter table coupon_attachments add constraint coupon_attachments_coupon_id_fkey FOREIGN KEY (coupon_id) REFERENCES coupons(id);
+alter table coupon_attachments add constraint coupon_attachments_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table coupon_attachments add constraint coupon_attachments_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
+alter table coupon_attachments add constraint coupon_attachments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table coupon_codes add constraint coupon_codes_tenant_id_code_key UNIQUE (tenant_id, code);
+alter table coupon_codes add constraint coupon_codes_pkey PRIMARY KEY (id);
+alter table coupon_codes add constraint coupon_codes_coupon_id_fkey FOREIGN KEY (coupon_id) REFERENCES coupons(id);
+alter table coupon_codes add constraint coupon_codes_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table coupon_codes add constraint coupon_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table coupon_codes add constraint coupon_codes_check CHECK (((redemptions >= 0) AND (redemptions <= redemptions_max)));
+alter table coupon_codes add constraint coupon_codes_code_check CHECK ((code = upper(code)));
+alter table coupons add constraint coupons_pkey PRIMARY KEY (id);
+alter table coupons add constraint coupons_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table coupons add constraint coupons_check CHECK (((redemptions >= 0) AND (redemptions <= redemptions_max)));
 alter table credit_grants add constraint credit_grants_wallet_id_key_key UNIQUE (wallet_id, key);
 alter table credit_grants add constraint credit_grants_pkey PRIMARY KEY (id);
 alter table credit_grants add constraint credit_grants_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
@@ -998,6 +1125,7 @@ alter table invoice_lines add constraint invoice_lines_subscription_id_fkey FORE
 alter table invoice_lines add constraint invoice_lines_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table invoice_lines add constraint invoice_lines_check CHECK (((kind = 'proration_credit'::text) = (credits_line_id IS NOT NULL)));
 alter table invoice_lines add constraint invoice_lines_check1 CHECK (((credits_line_id IS NULL) OR (amount <= (0)::numeric)));
+alter table invoice_lines add constraint invoice_lines_check2 CHECK (((discount = (0)::numeric) OR ((discount > (0)::numeric) AND (discount <= amount)) OR ((discount < (0)::numeric) AND (discount >= amount))));
 alter table invoice_lines add constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['recurring'::text, 'one_off'::text, 'proration_charge'::text, 'proration_credit'::text, 'usage'::text, 'usage_adjustment'::text, 'add_on'::text, 'minimum'::text, 'cap'::text])));
 alter table invoice_series add constraint invoice_series_pkey PRIMARY KEY (tenant_id, series);
 alter table invoice_series add constraint invoice_series_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
@@ -1069,9 +1197,11 @@ alter table plans add constraint plans_pkey PRIMARY KEY (id);
 alter table plans add constraint plans_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
 alter table plans add constraint plans_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table prices add constraint prices_pkey PRIMARY KEY (id);
+alter table prices add constraint prices_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id);
 alter table prices add constraint prices_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
 alter table prices add constraint prices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table prices add constraint prices_kind_check CHECK ((kind = ANY (ARRAY['recurring'::text, 'one_off'::text])));
+alter table prices add constraint prices_timing_check CHECK ((timing = ANY (ARRAY['in_advance'::text, 'in_arrears'::text])));
 alter table products add constraint products_pkey PRIMARY KEY (id);
 alter table products add constraint products_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table rate_limits add constraint rate_limits_pkey PRIMARY KEY (name);
@@ -1108,17 +1238,29 @@ alter table subscriptions add constraint subscriptions_check CHECK ((current_per
 alter table subscriptions add constraint subscriptions_check1 CHECK (((current_period_start IS NULL) = (current_period_end IS NULL)));
 alter table subscriptions add constraint subscriptions_quantity_check CHECK ((quantity >= 0));
 alter table subscriptions add constraint subscriptions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'incomplete'::text, 'trialing'::text, 'active'::text, 'past_due'::text, 'unpaid'::text, 'paused'::text, 'canceled'::text, 'expired'::text])));
+alter table tax_number_checks add constraint tax_number_checks_pkey PRIMARY KEY (id);
+alter table tax_number_checks add constraint tax_number_checks_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table tax_number_checks add constraint tax_number_checks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table tax_number_checks add constraint tax_number_checks_digits_check CHECK ((digits = ANY (ARRAY['valid'::text, 'invalid'::text, 'unchecked'::text])));
+alter table tax_number_checks add constraint tax_number_checks_register_check CHECK ((register = ANY (ARRAY['valid'::text, 'invalid'::text, 'unknown'::text])));
+alter table tax_rates add constraint tax_rates_pkey PRIMARY KEY (id);
+alter table tax_rates add constraint tax_rates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table tax_rates add constraint tax_rates_check CHECK ((valid_to >= valid_from));
+alter table tax_rates add constraint tax_rates_check1 CHECK (((region IS NULL) OR (region ~~ (country || '-%'::text))));
+alter table tax_rates add constraint tax_rates_country_check CHECK ((country ~ '^[A-Z]{2}$'::text));
+alter table tax_rates add constraint tax_rates_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric)));
 alter table tenants add constraint tenants_pkey PRIMARY KEY (id);
 alter table tenants add constraint tenants_incomplete_hours_check CHECK ((incomplete_hours > 0));
 alter table tenants add constraint tenants_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])));
 alter table test_clocks add constraint test_clocks_pkey PRIMARY KEY (id);
 alter table test_clocks add constraint test_clocks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table test_clocks add constraint test_clocks_status_check CHECK ((status = ANY (ARRAY['ready'::text, 'advancing'::text])));
-alter table usage_billings add constraint usage_billings_customer_id_meter_id_starts_at_ends_at_invoi_key UNIQUE (customer_id, meter_id, starts_at, ends_at, invoice_id);
+alter table usage_billings add constraint usage_billings_once UNIQUE (customer_id, meter_id, starts_at, ends_at, invoice_id, price_id);
 alter table usage_billings add constraint usage_billings_pkey PRIMARY KEY (id);
 alter table usage_billings add constraint usage_billings_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
 alter table usage_billings add constraint usage_billings_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
 alter table usage_billings add constraint usage_billings_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id);
+alter table usage_billings add constraint usage_billings_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
 alter table usage_billings add constraint usage_billings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table usage_billings add constraint usage_billings_check CHECK ((starts_at < ends_at));
 alter table usage_buckets add constraint usage_buckets_pkey PRIMARY KEY (meter_id, customer_id, starts_at, dimensions);
@@ -1157,6 +1299,13 @@ alter table webhook_inbox add constraint webhook_inbox_pkey PRIMARY KEY (provide
 alter table webhook_inbox add constraint webhook_inbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processed'::text, 'ignored'::text])));
 
 CREATE INDEX audit_log_page ON public.audit_log USING btree (tenant_id, id);
+CREATE INDEX coupon_attachments_in_force ON public.coupon_attachments USING btree (customer_id) WHERE (detached_at IS NULL);
+CREATE INDEX coupon_attachments_of_coupon ON public.coupon_attachments USING btree (coupon_id, customer_id);
+CREATE UNIQUE INDEX coupon_attachments_once ON public.coupon_attachments USING btree (customer_id, coupon_id, COALESCE(subscription_id, ''::text)) WHERE (detached_at IS NULL);
+CREATE INDEX coupon_attachments_page ON public.coupon_attachments USING btree (tenant_id, id);
+CREATE INDEX coupon_codes_of_coupon ON public.coupon_codes USING btree (coupon_id, id);
+CREATE INDEX coupon_codes_page ON public.coupon_codes USING btree (tenant_id, id);
+CREATE INDEX coupons_page ON public.coupons USING btree (tenant_id, id);
 CREATE INDEX credit_grants_alive ON public.credit_grants USING btree (wallet_id) WHERE ((NOT is_ended) AND ((used + removed) < amount));
 CREATE INDEX credit_grants_due ON public.credit_grants USING btree (expires_at) WHERE ((NOT is_ended) AND (expires_at IS NOT NULL));
 CREATE INDEX credit_grants_page ON public.credit_grants USING btree (tenant_id, id);
@@ -1165,6 +1314,7 @@ CREATE INDEX credit_notes_page ON public.credit_notes USING btree (tenant_id, id
 CREATE INDEX credit_notes_refund ON public.credit_notes USING btree (refund_id) WHERE (refund_id IS NOT NULL);
 CREATE INDEX customers_of_clock ON public.customers USING btree (test_clock_id) WHERE (test_clock_id IS NOT NULL);
 CREATE INDEX customers_page ON public.customers USING btree (tenant_id, id);
+CREATE INDEX customers_tax_check_due ON public.customers USING btree (tax_check_due) WHERE (tax_check_due IS NOT NULL);
 CREATE INDEX disputes_of_payment ON public.disputes USING btree (payment_id);
 CREATE INDEX disputes_page ON public.disputes USING btree (tenant_id, id);
 CREATE INDEX documents_page ON public.documents USING btree (tenant_id, id);
@@ -1204,6 +1354,12 @@ CREATE INDEX subscriptions_due ON public.subscriptions USING btree (next_due_at)
 CREATE INDEX subscriptions_due_on_clock ON public.subscriptions USING btree (test_clock_id, next_due_at) WHERE (test_clock_id IS NOT NULL);
 CREATE INDEX subscriptions_of_customer ON public.subscriptions USING btree (customer_id, id);
 CREATE INDEX subscriptions_page ON public.subscriptions USING btree (tenant_id, id);
+CREATE INDEX tax_number_checks_of_customer ON public.tax_number_checks USING btree (customer_id, id);
+CREATE INDEX tax_number_checks_page ON public.tax_number_checks USING btree (tenant_id, id);
+CREATE UNIQUE INDEX tax_rates_begin ON public.tax_rates USING btree (COALESCE(tenant_id, ''::text), country, COALESCE(region, ''::text), category, valid_from) WHERE ((valid_to IS NULL) OR (valid_to > valid_from));
+CREATE INDEX tax_rates_of_country ON public.tax_rates USING btree (country);
+CREATE INDEX tax_rates_page ON public.tax_rates USING btree (tenant_id, id);
+CREATE INDEX usage_billings_of_subscription ON public.usage_billings USING btree (subscription_id, price_id, starts_at, ends_at, id);
 CREATE INDEX usage_duplicates_page ON public.usage_duplicates USING btree (tenant_id, recorded_at, key);
 CREATE INDEX usage_events_of_customer ON ONLY public.usage_events USING btree (customer_id, occurred_at, key);
 CREATE INDEX usage_events_page ON ONLY public.usage_events USING btree (tenant_id, occurred_at, key);
@@ -1262,6 +1418,7 @@ CREATE TRIGGER plan_versions_frozen BEFORE DELETE OR UPDATE ON public.plan_versi
 CREATE TRIGGER revenue_close_amounts_frozen BEFORE DELETE OR UPDATE ON public.revenue_close_amounts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER revenue_closes_frozen BEFORE DELETE OR UPDATE ON public.revenue_closes FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER subscriptions_earned_by_old_code AFTER UPDATE OF deferred ON public.subscriptions FOR EACH ROW WHEN ((old.deferred IS DISTINCT FROM new.deferred)) EXECUTE FUNCTION bring_forward_earned();
+CREATE TRIGGER tax_number_checks_frozen BEFORE DELETE OR UPDATE ON public.tax_number_checks FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER tenants_default_entity AFTER INSERT ON public.tenants FOR EACH ROW EXECUTE FUNCTION make_default_entity();
 CREATE TRIGGER usage_billings_frozen BEFORE DELETE OR UPDATE ON public.usage_billings FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER usage_corrections_frozen BEFORE DELETE OR UPDATE ON public.usage_corrections FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -1271,6 +1428,9 @@ CREATE TRIGGER wallet_movements_move AFTER INSERT ON public.wallet_movements FOR
 
 alter table api_keys enable row level security; create policy tenant_only on api_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table audit_log enable row level security; create policy tenant_only on audit_log using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table coupon_attachments enable row level security; create policy tenant_only on coupon_attachments using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table coupon_codes enable row level security; create policy tenant_only on coupon_codes using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table coupons enable row level security; create policy tenant_only on coupons using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table credit_grants enable row level security; create policy tenant_only on credit_grants using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table credit_note_lines enable row level security; create policy tenant_only on credit_note_lines using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table credit_notes enable row level security; create policy tenant_only on credit_notes using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
@@ -1307,6 +1467,8 @@ alter table revenue_closes enable row level security; create policy tenant_only 
 alter table revenue_streams enable row level security; create policy tenant_only on revenue_streams using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table revenue_targets enable row level security; create policy tenant_only on revenue_targets using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table subscriptions enable row level security; create policy tenant_only on subscriptions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table tax_number_checks enable row level security; create policy tenant_only on tax_number_checks using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table tax_rates enable row level security; create policy tenant_only on tax_rates using (((tenant_id IS NULL) OR ((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table tenants enable row level security; create policy tenant_only on tenants using (((current_tenant() = id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = id) OR (current_tenant() = '*'::text)));
 alter table test_clocks enable row level security; create policy tenant_only on test_clocks using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_billings enable row level security; create policy tenant_only on usage_billings using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
