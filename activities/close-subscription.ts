@@ -3,9 +3,10 @@
  */
 import type { SubscriptionEvent } from '../domain/subscription/events';
 import type { SubscriptionState } from '../domain/subscription/state';
-import type { Instant } from '../domain/time';
+import { toIso, type Instant } from '../domain/time';
 import { owedIds } from './commands/cancel';
 import type { ActivityDependencies } from './dependencies';
+import { recordEnd } from './final-bill';
 import { recordFact } from './record-fact';
 import { prepareSettlement, voidInvoice } from './settle-invoices';
 
@@ -18,7 +19,8 @@ export interface CloseSubscriptionInput {
 export function closeSubscription(deps: ActivityDependencies) {
   return async function close({ state, how, now }: CloseSubscriptionInput): Promise<SubscriptionEvent> {
     if (how === 'expire') return expire(deps, state, now);
-    return recordFact(deps, { state, now, event: { type: 'canceled', at: now, invoice: null } });
+    const at = Math.min(state.cancelAt ?? now, now);
+    return recordEnd(deps, { state, now, at, businessKey: `close:${toIso(at)}`, partsOf: () => ({}) });
   };
 }
 

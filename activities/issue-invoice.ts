@@ -11,7 +11,9 @@ import type { SubscriptionState } from '../domain/subscription/state';
 import { addHours, periodBoundary, toIso, type Instant } from '../domain/time';
 import { loadBillingFacts, type BillingFacts } from '../db/transactions/billing-facts';
 import type { PlanDefinition, PlanVersion, TrialEndBehavior } from '../domain/plan';
+import { endedArrears } from '../db/transactions/ended-arrears';
 import type { ActivityDependencies } from './dependencies';
+import { usagePart } from './usage-part';
 import { recordFact, recordInvoice } from './record-fact';
 import { resumePeriod } from './resume-period';
 
@@ -88,12 +90,19 @@ async function issuePeriod(
   const { state, reason, at, now } = input;
   if (reason === 'resume') return resumePeriod(deps, { state, at, now, facts, plan, partsOf: () => ({}) });
   const { stretch, terms, lines } = billPeriod(state, plan, facts.proration, reason, at);
+  const arrears = await endedArrears(deps.database, { state, plan, at, policy: facts.proration });
   const incompleteUntil = facts.paymentGated && reason !== 'renewal' ? addHours(now, facts.incompleteHours) : null;
   return recordInvoice(deps, {
     state,
     now,
     facts,
-    invoice: { id: newId('inv'), businessKey: `period:${toIso(at)}`, lines, span: stretch.period },
+    partsOf: () => usagePart(arrears),
+    invoice: {
+      id: newId('inv'),
+      businessKey: `period:${toIso(at)}`,
+      lines: [...lines, ...arrears.lines],
+      span: stretch.period,
+    },
     eventOf: (invoice) => ({
       type: 'invoice_issued',
       at: now,

@@ -7,7 +7,9 @@ import type { SubscriptionState } from '../domain/subscription/state';
 import { toIso, type Instant } from '../domain/time';
 import type { BillingFacts } from '../db/transactions/billing-facts';
 import { sameTerms } from '../db/transactions/change-facts';
+import { endedArrears } from '../db/transactions/ended-arrears';
 import type { ActivityDependencies } from './dependencies';
+import { usagePart } from './usage-part';
 import { recordFact, recordInvoice, type InvoiceFact } from './record-fact';
 
 interface ResumeRequest {
@@ -26,18 +28,20 @@ function changeOf({ state, facts, plan }: ResumeRequest, { terms }: ResumeBill) 
 }
 
 /** Ends a pause: nothing is billed while the paid period still runs; otherwise the rest of the running calendar period is. */
-export function resumePeriod(deps: ActivityDependencies, request: ResumeRequest): Promise<SubscriptionEvent> {
+export async function resumePeriod(deps: ActivityDependencies, request: ResumeRequest): Promise<SubscriptionEvent> {
   const { state, at, now, facts, plan, partsOf } = request;
   const bill = billResume(state, plan, facts.proration, at, now);
   const { calendar } = bill;
   if (bill.invoice === null)
     return recordFact(deps, { state, now, partsOf, event: { type: 'resumed', at: now, invoice: null, calendar } });
+  const arrears = await endedArrears(deps.database, { state, plan, at, policy: facts.proration });
+  const lines = [...bill.invoice.lines, ...arrears.lines];
   return recordInvoice(deps, {
     state,
     now,
     facts,
-    partsOf,
-    invoice: { id: newId('inv'), businessKey: `resume:${toIso(at)}`, ...bill.invoice },
+    partsOf: (event, after) => ({ ...partsOf(event, after), ...usagePart(arrears) }),
+    invoice: { id: newId('inv'), businessKey: `resume:${toIso(at)}`, ...bill.invoice, lines },
     eventOf: (invoice) => ({ type: 'resumed', at: now, invoice, calendar, ...changeOf(request, bill) }),
   });
 }

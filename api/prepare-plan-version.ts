@@ -10,6 +10,7 @@ import type { ProrationPolicy } from '../domain/proration';
 import { parametersOf, priceErrors } from './check-price';
 import { tenantOf, type ApiContext } from './context';
 import type { ApiDependencies } from './dependencies';
+import { meterErrors, metersOfPrices, usageFieldsOf, type MetersByName } from './meters-of-prices';
 import type { InlinePrice, PlanVersionBody } from './resources/catalogue';
 
 type NewPrice = Omit<Price, 'recordedAt'>;
@@ -33,7 +34,7 @@ function currencyErrors(prices: readonly PlanPrice[]): FieldError[] {
 const isInline = (price: PlanVersionBody['prices'][number]): price is InlinePrice => !('price_id' in price);
 
 /** Facts of the request name inline prices, so that a repetition makes the same. */
-function newPrice(c: ApiContext, product: Product, price: InlinePrice, index: number): NewPrice {
+function newPrice(c: ApiContext, product: Product, price: InlinePrice, index: number, meters: MetersByName): NewPrice {
   const { kind, model, description, stream = product.stream } = price;
   const id = idFromFacts('price', c.get('seed'), String(index));
   return {
@@ -47,17 +48,24 @@ function newPrice(c: ApiContext, product: Product, price: InlinePrice, index: nu
     stream,
   };
 }
+    ...usageFieldsOf(price, meters),
 
 /** Only what a plan keeps of a price. */
-const snapshot = ({ id, productId, kind, model, parameters, description, stream }: PlanPrice): PlanPrice => ({
-  id,
-  ...(productId === undefined ? {} : { productId }),
-  kind,
-  model,
-  parameters,
-  description,
-  stream,
-});
+const snapshot = (price: PlanPrice): PlanPrice => {
+  const { id, productId, kind, model, parameters, description, stream, meterId, timing, skipZeroUsage } = price;
+  return {
+    id,
+    ...(productId === undefined ? {} : { productId }),
+    kind,
+    model,
+    parameters,
+    description,
+    stream,
+    ...(meterId === undefined ? {} : { meterId }),
+    ...(timing === undefined ? {} : { timing }),
+    ...(skipZeroUsage === undefined ? {} : { skipZeroUsage }),
+  };
+};
 
 async function storedPrices(c: ApiContext, deps: ApiDependencies, body: PlanVersionBody): Promise<Map<string, Price>> {
   const { tenantId } = tenantOf(c);
@@ -92,7 +100,13 @@ export async function preparePlanVersion(
   if (body.interval.unit === 'second' && tenantOf(c).mode !== 'test')
     fail('test_mode_only', { action: 'A plan billed every few seconds' });
   const stored = await storedPrices(c, deps, body);
-  const errors: FieldError[] = [];
+  const meters = await metersOfPrices(
+    deps.database.as(product.tenantId),
+    product.tenantId,
+    body.prices.filter(isInline),
+  );
+  const granted = await prepareEntitlements(deps, product.tenantId, body.entitlements);
+  const errors: FieldError[] = [...granted.errors];
   const newPrices: NewPrice[] = [];
   const prices = body.prices.flatMap((price, index): PlanPrice[] => {
     if (!isInline(price)) {
@@ -101,10 +115,12 @@ export async function preparePlanVersion(
         errors.push({ path: `prices.${index}.price_id`, message: 'is not a price of this tenant' });
       return row === undefined ? [] : [row];
     }
-    const wrong = priceErrors(price, `prices.${index}.`);
+    const at = `prices.${index}.`;
+    const own = priceErrors(price, at);
+    const wrong = own.length > 0 ? own : meterErrors(price, meters, at);
     errors.push(...wrong);
     if (wrong.length > 0) return [];
-    const made = newPrice(c, product, price, index);
+    const made = newPrice(c, product, price, index, meters);
     newPrices.push(made);
     return [made];
   });

@@ -1,9 +1,11 @@
 import { newId } from '../../domain/ids';
 import { fullPeriod } from '../../domain/invoice/change-bill';
 import { creditLines } from '../../domain/invoice/change-lines';
-import { fail, refusal } from '../../domain/errors';
-import { loadBilledLines, loadBillingFacts, type BillingFacts } from '../../db/transactions/billing-facts';
+import { refusal } from '../../domain/errors';
+import { loadBilledLines, type BillingFacts } from '../../db/transactions/billing-facts';
 import type { SubscriptionState } from '../../domain/subscription/state';
+import { usagePart } from '../usage-part';
+import { factsInForce, finalArrears, recordEnd } from '../final-bill';
 import { recordCredits } from '../record-credits';
 import { recordFact } from '../record-fact';
 import { prepareSettlement, voidInvoice } from '../settle-invoices';
@@ -20,39 +22,33 @@ export async function cancel(context: CommandContext<'cancel'>): Promise<Command
   return payload.credit === true ? cancelWithCredit(context) : cancelPlainly(context);
 }
 
-async function factsOf({ deps, state }: CommandContext<'cancel'>): Promise<BillingFacts> {
-  const { tenantId, subscriptionId, currency, terms } = state;
-  const request = { tenantId, subscriptionId, currency, ...terms };
-  const facts = await loadBillingFacts(deps.database.as(tenantId), request);
-  return facts ?? fail('not_found', { resource: 'Subscription', id: subscriptionId });
-}
-
-function cancelPlainly({ deps, state, now, audit }: CommandContext<'cancel'>): Promise<CommandOutcome> {
-  const event = { type: 'canceled', at: now, invoice: null } as const;
-  return recordFact(deps, { state, now, event, partsOf: audit });
+function cancelPlainly({ deps, state, commandId, now, audit }: CommandContext<'cancel'>): Promise<CommandOutcome> {
+  return recordEnd(deps, { state, now, at: now, businessKey: `cancel:${commandId}`, partsOf: audit });
 }
 
 async function cancelWithCredit(context: CommandContext<'cancel'>): Promise<CommandOutcome> {
   const { deps, state, commandId, now, audit } = context;
-  const facts = await factsOf(context);
+  const facts = await factsInForce(deps, state);
   const billed = await loadBilledLines(deps.database.as(state.tenantId), state, now);
   const plan = facts.plan;
   if (billed.length === 0 || plan === null || state.period === null) return cancelPlainly(context);
-  const lines = creditLines(billed, {
+  const credits = creditLines(billed, {
     full: fullPeriod(state, plan),
     at: now,
     policy: creditPolicy(facts),
     timeZone: state.timeZone,
     moment: 'termination',
   });
-  if (lines.length === 0) return cancelPlainly(context);
+  if (credits.length === 0) return cancelPlainly(context);
+  const arrears = await finalArrears(deps, state, facts, now);
+  const lines = [...credits, ...arrears.lines];
   const span = { start: now, end: state.period.end };
   return recordCredits(deps, {
     state,
     now,
     facts,
     billed,
-    partsOf: audit,
+    partsOf: (event, after) => ({ ...audit(event, after), ...usagePart(arrears) }),
     invoice: { id: newId('inv'), businessKey: `cancel:${commandId}`, lines, span },
     eventOf: (invoice, credited) => ({ type: 'canceled', at: now, invoice, ...credited }),
   });

@@ -5,6 +5,8 @@ import { newId } from '../../domain/ids';
 import { billChange, type ChangeBill } from '../../domain/invoice/change-bill';
 import { labelOf } from '../../domain/subscription/initial';
 import { loadChange, sameTerms, type ChangeFacts, type ChangeRequest } from '../../db/transactions/change-facts';
+import { changeArrears, type ChangeArrears } from '../../db/transactions/change-arrears';
+import { usagePart } from '../usage-part';
 import { recordCredits } from '../record-credits';
 import { recordFact } from '../record-fact';
 import type { CommandContext, CommandOutcome } from './context';
@@ -26,24 +28,50 @@ export async function changeTerms(context: Context, request: ChangeRequest): Pro
   }
   const label = labelOf(facts.customerName, target.name);
   const bill = billChange(state, loaded);
-  if (bill.lines.length === 0) {
-    const event = { type: 'terms_changed', at: now, terms, label, invoice: null, calendar: bill.calendar } as const;
+  const ended = await changeArrears(deps.database, state, loaded);
+  const { arrears } = ended;
+  if (bill.lines.length === 0 && arrears.lines.length === 0) {
+    const event = {
+      type: 'terms_changed',
+      at: now,
+      terms,
+      label,
+      invoice: null,
+      calendar: bill.calendar,
+      ...ended.cut,
+    } as const;
     return recordFact(deps, { state, now, event, partsOf: audit });
   }
-  return issueChange(context, loaded, bill, label);
+  return issueChange(context, loaded, { bill, label, ...ended });
 }
 
-function issueChange(context: Context, loaded: ChangeFacts, bill: ChangeBill, label: string): Promise<CommandOutcome> {
+interface MadeChange extends ChangeArrears {
+  readonly bill: ChangeBill;
+  readonly label: string;
+}
+
+function issueChange(context: Context, loaded: ChangeFacts, made: MadeChange): Promise<CommandOutcome> {
   const { deps, state, commandId, now, audit } = context;
   const { facts, terms, billed } = loaded;
-  const { calendar, lines, span } = bill;
+  const { arrears, bill, cut, label } = made;
+  const { calendar, span } = bill;
+  const lines = [...bill.lines, ...arrears.lines];
   return recordCredits(deps, {
     state,
     now,
     facts,
     billed,
-    partsOf: audit,
+    partsOf: (event, after) => ({ ...audit(event, after), ...usagePart(arrears) }),
     invoice: { id: newId('inv'), businessKey: `change:${commandId}`, lines, span },
-    eventOf: (invoice, credited) => ({ type: 'terms_changed', at: now, terms, label, invoice, calendar, ...credited }),
+    eventOf: (invoice, credited) => ({
+      type: 'terms_changed',
+      at: now,
+      terms,
+      label,
+      invoice,
+      calendar,
+      ...cut,
+      ...credited,
+    }),
   });
 }

@@ -4,7 +4,8 @@ import type { Plan } from '../../db/queries/plans';
 import type { StoredPlanVersion } from '../../db/queries/plan-versions';
 import type { Product } from '../../db/queries/products';
 import type { PlanPrice } from '../../domain/plan';
-import { quantityModels, type PricingModelKind } from '../../domain/pricing';
+import { isFeeInArrears, isMetered } from '../../domain/plan/timing';
+import { pricingModels, type PricingModelKind } from '../../domain/pricing';
 import { toIso } from '../../domain/time';
 import { idField, instantAnswer, longText, prorationField, shortText, streamField } from '../fields';
 
@@ -52,8 +53,8 @@ export function presentProduct(product: Product): z.infer<typeof productAnswer> 
   return { id, code, name, description, stream, created_at: toIso(product.recordedAt) };
 }
 
-/** The models that a subscription's own quantity can be priced with; the others need a meter. */
-const modelNames = quantityModels as [PricingModelKind, ...PricingModelKind[]];
+/** The models that need more than a quantity need a meter. */
+const modelNames = Object.keys(pricingModels) as [PricingModelKind, ...PricingModelKind[]];
 
 /** A price without the product it belongs to; the model's own rules check amounts and parameters. */
 const priceShape = {
@@ -71,6 +72,23 @@ const priceShape = {
     .default({})
     .openapi({ description: 'What the model needs besides amounts.', example: { included: '3' } }),
   description: shortText,
+  meter: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .openapi({
+      description: 'Code or id of the meter whose usage is priced; without one, the quantity is.',
+      example: 'tokens',
+    }),
+  timing: z
+    .enum(['in_advance', 'in_arrears'])
+    .optional()
+    .openapi({ description: 'Unless given, usage is billed in arrears and all else in advance.' }),
+  skip_zero_usage: z
+    .boolean()
+    .optional()
+    .openapi({ description: 'True: a period without usage costs nothing, flat fees of the first tier included.' }),
   stream: streamField.optional(),
 };
 
@@ -90,6 +108,9 @@ export const priceExample = {
   amounts: { USD: '49.00' },
   parameters: {},
   description: 'Pro, monthly',
+  meter_id: null,
+  timing: 'in_advance',
+  skip_zero_usage: false,
   stream: 'subscriptions',
 };
 
@@ -101,6 +122,9 @@ const planPriceAnswer = z
     amounts: z.record(z.string(), z.string()),
     parameters: z.record(z.string(), z.unknown()),
     description: z.string(),
+    meter_id: z.string().nullable(),
+    timing: z.string().openapi({ description: 'One-off prices are billed with the first invoice.' }),
+    skip_zero_usage: z.boolean(),
     stream: z.string(),
   })
   .openapi('PlanPrice', { example: priceExample });
@@ -117,8 +141,10 @@ export function presentPlanPrice(price: PlanPrice): z.infer<typeof planPriceAnsw
     string,
     unknown
   >;
-  const { id, kind, model, description, stream } = price;
-  return { id, kind, model, amounts, parameters, description, stream };
+  const { id, kind, model, description, stream, meterId = null, skipZeroUsage = false } = price;
+  const timing = isMetered(price) || isFeeInArrears(price) ? 'in_arrears' : 'in_advance';
+  const usage = { meter_id: meterId, timing, skip_zero_usage: skipZeroUsage };
+  return { id, kind, model, amounts, parameters, ...usage, description, stream };
 }
 
 const units = ['second', 'day', 'week', 'month', 'year'] as const;

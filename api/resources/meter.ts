@@ -12,6 +12,7 @@ const definitionExample = {
   event_type: 'completion.finished',
   aggregation: 'sum' as const,
   value_property: 'tokens',
+  price_property: null,
   filters: [{ property: 'status', operator: 'in' as const, values: ['200'] }],
   group_by: ['model'],
   conversion: { divisor: '1000', rounding: 'up' as const, places: '0' as const },
@@ -44,6 +45,12 @@ const definitionShape = {
   event_type: z.string(),
   aggregation: z.enum(kinds),
   value_property: z.string().nullish().openapi({ description: 'Where an event says its value; not for count.' }),
+  price_property: z
+    .string()
+    .nullish()
+    .openapi({
+      description: 'Where an event says the price of one unit, for prices of the model dynamic; with sum alone.',
+    }),
   filters: z.array(filterField).default([]).openapi({ description: 'All must hold.' }),
   group_by: z.array(z.string()).default([]).openapi({ description: 'Properties that keep quantities apart.' }),
   conversion: conversionField.nullish(),
@@ -64,6 +71,7 @@ export const meterAnswer = z
     name: z.string(),
     ...definitionShape,
     value_property: z.string().nullable(),
+    price_property: z.string().nullable(),
     conversion: conversionField.nullable(),
     created_at: instantAnswer,
   })
@@ -82,7 +90,17 @@ export function definitionOf({ code: _code, name: _name, ...body }: z.output<typ
 export function presentMeter({ id, code, name, definition, recordedAt }: StoredMeter): z.infer<typeof meterAnswer> {
   const { filters, group_by, ...rest } = definition;
   const copied = filters.map(({ property, operator, values }) => ({ property, operator, values: [...values] }));
-  return { id, code, name, ...rest, filters: copied, group_by: [...group_by], created_at: toIso(recordedAt) };
+  const price_property = rest.price_property ?? null;
+  return {
+    id,
+    code,
+    name,
+    ...rest,
+    price_property,
+    filters: copied,
+    group_by: [...group_by],
+    created_at: toIso(recordedAt),
+  };
 }
 
 const usageExample = {

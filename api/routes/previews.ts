@@ -47,7 +47,7 @@ async function previewOf(
   subscription: Subscription,
   body: z.output<typeof previewChangeBody>,
 ): Promise<z.infer<typeof previewAnswer>> {
-  const { state, tenantId } = subscription;
+  const { state } = subscription;
   const { terms } = state;
   const now = state.clock?.now ?? deps.wallClock();
   const { plan_id: planId = terms.planId, plan_version: version, ...rest } = body;
@@ -67,7 +67,7 @@ async function previewOf(
     proration: body.proration,
     at: payload.at,
   };
-  const preview = await previewChange(deps.database.as(tenantId), state, request, now, limitsOfRails(deps));
+  const preview = await previewChange(deps.database, state, request, now, limitsOfRails(deps));
   if (isRefusal(preview)) throw errorOfRefusal(preview);
   return presentPreview(preview);
 }
@@ -86,11 +86,7 @@ export function previews(api: Api, deps: ApiDependencies): void {
   });
   api.openapi(upcoming, async (c) => {
     const subscription = await read(tenantOf(c).tenantId, c.req.valid('param').id);
-    const preview = await previewUpcoming(
-      deps.database.as(subscription.tenantId),
-      subscription.state,
-      limitsOfRails(deps),
-    );
+    const preview = await previewUpcoming(deps.database, subscription.state, limitsOfRails(deps));
     return c.json(presentPreview(foundOr404(preview, 'Upcoming invoice of', subscription.id)), 200);
   });
 }

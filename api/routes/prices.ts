@@ -10,6 +10,7 @@ import { parametersOf, priceErrors } from '../check-price';
 import { tenantOf, type Api, type ApiContext } from '../context';
 import type { ApiDependencies } from '../dependencies';
 import { foundOr404, foundOr422 } from '../found';
+import { meterErrors, metersOfPrices, usageFieldsOf } from '../meters-of-prices';
 import { pageAnswer, pageFields, pageOf, wirePage } from '../pagination';
 import { recordChange } from '../record-change';
 import { presentPlanPrice, priceAnswer, priceBody, priceExample } from '../resources/catalogue';
@@ -53,7 +54,9 @@ async function priceOrFail({ database }: ApiDependencies, tenantId: string, id: 
 
 async function createPrice(c: ApiContext, deps: ApiDependencies, body: z.output<typeof priceBody>): Promise<Price> {
   const { tenantId } = tenantOf(c);
-  const fields = priceErrors(body);
+  const meters = await metersOfPrices(deps.database.as(tenantId), tenantId, [body]);
+  const own = priceErrors(body);
+  const fields = own.length > 0 ? own : meterErrors(body, meters);
   if (fields.length > 0) fail('validation_failed', {}, { fields });
   const product = foundOr422(
     await findProduct(deps.database.as(tenantId), tenantId, body.product_id),
@@ -71,6 +74,7 @@ async function createPrice(c: ApiContext, deps: ApiDependencies, body: z.output<
     parameters: parametersOf(body),
     description,
     stream,
+    ...usageFieldsOf(body, meters),
   };
   await deps.database.transaction(tenantId, async (db) => {
     await insertPrice(db, price);

@@ -12,3 +12,23 @@ alter table invoice_lines
   drop constraint invoice_lines_kind_check,
   add constraint invoice_lines_kind_check check (kind in ('recurring', 'one_off', 'proration_charge', 'proration_credit', 'usage',
     'usage_adjustment', 'add_on', 'minimum', 'cap'));
+
+-- What a price is put on, and when it is billed; see PlanPrice in domain/plan.ts.
+alter table prices
+  -- Null: the subscription's own quantity is priced.
+  add column meter_id text references meters,
+  -- Null: usage in arrears, all else in advance.
+  add column timing text check (timing in ('in_advance', 'in_arrears')),
+  add column skip_zero_usage boolean not null default false;
+
+-- Usage is billed per subscription and price: two prices may look at one meter. Rows of before have neither and go on as they are.
+alter table usage_billings
+  add column subscription_id text references subscriptions,
+  add column price_id text not null default '',
+  -- What the window has cost with this row, unrounded, in major units of the invoice's currency.
+  add column exact numeric not null default 0,
+  -- By what it was priced: plan, price and what was counted before. Late events are rated by the same.
+  add column rating jsonb,
+  drop constraint usage_billings_customer_id_meter_id_starts_at_ends_at_invoi_key,
+  add constraint usage_billings_once unique (customer_id, meter_id, starts_at, ends_at, invoice_id, price_id);
+create index usage_billings_of_subscription on usage_billings (subscription_id, price_id, starts_at, ends_at, id);

@@ -42,6 +42,10 @@ const byId: Statement = {
   name: 'meters_by_id',
   text: `select ${columns} from meters where tenant_id = $1 and id = $2`,
 };
+const byNames: Statement = {
+  name: 'meters_by_names',
+  text: `select ${columns} from meters where tenant_id = $1 and (id = any($2::text[]) or code = any($2::text[])) order by id`,
+};
 const all: Statement = { name: 'meters_all', text: `select ${columns} from meters where tenant_id = $1 order by id` };
 
 /** Writes a meter unless its id or its code is there already. */
@@ -53,6 +57,11 @@ export async function insertMeter(db: Queryable, meter: Omit<StoredMeter, 'recor
 /** A meter of a tenant, or null. */
 export async function findMeter(db: Queryable, tenantId: string, id: string): Promise<StoredMeter | null> {
   return firstOf((await db.query<MeterRow>(byId, [tenantId, id])).map(fromRow));
+}
+
+/** The meters of a tenant with one of these codes or ids. */
+export async function metersNamed(db: Queryable, tenantId: string, names: readonly string[]): Promise<StoredMeter[]> {
+  return (await db.query<MeterRow>(byNames, [tenantId, names])).map(fromRow);
 }
 
 const known = new WeakMap<Queryable, Map<string, StoredMeter>>();

@@ -1,5 +1,5 @@
 /** Prices: never changed once made. */
-import type { PlanPrice } from '../../domain/plan';
+import type { PlanPrice, PriceTiming } from '../../domain/plan';
 import type { Queryable, Statement } from '../pool';
 import { pageReader } from './page';
 import { firstOf } from './row-values';
@@ -20,10 +20,14 @@ interface PriceRow {
   parameters: unknown;
   description: string;
   stream: string;
+  meter_id: string | null;
+  timing: PriceTiming | null;
+  skip_zero_usage: boolean;
   recorded_at: Date;
 }
 
-const columns = 'id, tenant_id, product_id, kind, model, parameters, description, stream, recorded_at';
+const columns =
+  'id, tenant_id, product_id, kind, model, parameters, description, stream, meter_id, timing, skip_zero_usage, recorded_at';
 
 const fromRow = (row: PriceRow): Price => ({
   id: row.id,
@@ -34,13 +38,16 @@ const fromRow = (row: PriceRow): Price => ({
   parameters: row.parameters,
   description: row.description,
   stream: row.stream,
+  ...(row.meter_id === null ? {} : { meterId: row.meter_id }),
+  ...(row.timing === null ? {} : { timing: row.timing }),
+  ...(row.skip_zero_usage ? { skipZeroUsage: true } : {}),
   recordedAt: row.recorded_at.getTime(),
 });
 
 const insert: Statement = {
   name: 'prices_insert',
-  text: `insert into prices (id, tenant_id, product_id, kind, model, parameters, description, stream)
-    values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+  text: `insert into prices (id, tenant_id, product_id, kind, model, parameters, description, stream, meter_id, timing, skip_zero_usage)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
 };
 const byIds: Statement = {
   name: 'prices_by_ids',
@@ -50,7 +57,10 @@ const byIds: Statement = {
 /** Writes a price unless its id is there already. */
 export async function insertPrice(db: Queryable, price: Omit<Price, 'recordedAt'>): Promise<void> {
   const { id, tenantId, productId, kind, model, parameters, description, stream } = price;
-  await db.query(insert, [id, tenantId, productId, kind, model, JSON.stringify(parameters), description, stream]);
+  const { meterId = null, timing = null, skipZeroUsage = false } = price;
+  const usage = [meterId, timing, skipZeroUsage];
+  const own = [id, tenantId, productId, kind, model, JSON.stringify(parameters), description, stream];
+  await db.query(insert, [...own, ...usage]);
 }
 
 /** Those of the prices that exist, in no order. */

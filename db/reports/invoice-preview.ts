@@ -4,23 +4,28 @@
 import { fail, isRefusal, type Refusal } from '../../domain/errors';
 import { billChange } from '../../domain/invoice/change-bill';
 import type { ChargeLimits } from '../../domain/invoice/chargeable';
-import type { InvoiceLine } from '../../domain/invoice/line';
+import { givenBack, type AssembledInvoice } from '../../domain/invoice/assemble';
+import { assembleFor } from '../../domain/invoice/assemble-for';
+import { walletFunds } from '../../domain/credits/wallet-payment';
 import { billPeriod, termsAt } from '../../domain/invoice/period-bill';
 import type { Span } from '../../domain/invoice/period-lines';
 import { reductionsOf } from '../../domain/invoice/reductions';
 import { invoiceTotals, type InvoiceTotals } from '../../domain/invoice/totals';
 import type { SubscriptionState, Terms } from '../../domain/subscription/state';
 import type { Instant } from '../../domain/time';
-import type { Queryable } from '../pool';
+import type { Database } from '../pool';
 import { loadBillingFacts } from '../transactions/billing-facts';
+import { changeArrears } from '../transactions/change-arrears';
 import { loadChange, type ChangeRequest } from '../transactions/change-facts';
+import { endedArrears } from '../transactions/ended-arrears';
 
 export interface InvoicePreview {
   /** The instant it was computed for; hand it to the change as `at`, and the change costs what the preview said. */
   readonly at: Instant;
   readonly span: Span;
   readonly terms: Terms;
-  readonly lines: readonly InvoiceLine[];
+  /** Lines, coupons and tax. */
+  readonly assembled: AssembledInvoice;
   readonly totals: InvoiceTotals;
 }
 
@@ -29,20 +34,24 @@ export type LimitsOfRail = (rail: string | null, currency: string) => ChargeLimi
 
 /** What a change now would bill, or why it would be refused. */
 export async function previewChange(
-  db: Queryable,
+  database: Database,
   state: SubscriptionState,
   request: ChangeRequest,
   now: Instant,
   limitsOf: LimitsOfRail,
 ): Promise<InvoicePreview | Refusal> {
-  const loaded = await loadChange(db, state, request, now);
+  const loaded = await loadChange(database.as(state.tenantId), state, request, now);
   if (isRefusal(loaded)) return loaded;
   const { facts, at, terms } = loaded;
   const bill = request.atPeriodEnd ? null : billChange(state, loaded);
-  const lines = bill?.lines ?? [];
+  const ended = request.atPeriodEnd ? null : await changeArrears(database, state, loaded);
+  const lines = [...(bill?.lines ?? []), ...(ended?.arrears.lines ?? [])];
   const limits = limitsOf(facts.rail, state.currency);
-  const totals = invoiceTotals(lines, facts.balance, limits, reductionsOf(lines, loaded.billed, limits));
-  return { at, span: bill?.span ?? { start: at, end: at }, terms, lines, totals };
+  const span = bill?.span ?? { start: at, end: at };
+  const assembled = assembleFor(state, facts, { lines, span, billed: loaded.billed }, now);
+  const reductions = reductionsOf(givenBack(assembled), loaded.billed, limits);
+  const totals = invoiceTotals(assembled.amounts.total, facts.balance, limits, reductions, walletFunds(facts.wallet, state.currency, now));
+  return { at, span, terms, assembled, totals };
 }
 
 const reasons = {
@@ -64,7 +73,7 @@ function nextBoundary(state: SubscriptionState): { at: Instant; reason: 'start' 
 
 /** The next invoice of a subscription's calendar as things stand; null when none is to come. */
 export async function previewUpcoming(
-  db: Queryable,
+  database: Database,
   state: SubscriptionState,
   limitsOf: LimitsOfRail,
 ): Promise<InvoicePreview | null> {
@@ -72,7 +81,7 @@ export async function previewUpcoming(
   if (next === null) return null;
   const terms = termsAt(state, next.reason, next.at);
   const { tenantId, subscriptionId, currency } = state;
-  const facts = await loadBillingFacts(db, {
+  const facts = await loadBillingFacts(database.as(tenantId), {
     tenantId,
     subscriptionId,
     currency,
@@ -81,7 +90,11 @@ export async function previewUpcoming(
   });
   if (facts === null) return fail('not_found', { resource: 'Subscription', id: subscriptionId });
   const plan = facts.plan ?? fail('plan_version_not_found', { planId: terms.planId, version: terms.planVersion });
-  const { stretch, lines } = billPeriod(state, plan, facts.proration, next.reason, next.at);
-  const totals = invoiceTotals(lines, facts.balance, limitsOf(facts.rail, currency));
-  return { at: next.at, span: stretch.period, terms, lines, totals };
+  const { stretch, lines: ahead } = billPeriod(state, plan, facts.proration, next.reason, next.at);
+  const arrears = await endedArrears(database, { state, plan, at: next.at, policy: facts.proration });
+  const lines = [...ahead, ...arrears.lines];
+  const assembled = assembleFor(state, facts, { lines, span: stretch.period }, next.at);
+  const funds = walletFunds(facts.wallet, currency, next.at);
+  const totals = invoiceTotals(assembled.amounts.total, facts.balance, limitsOf(facts.rail, currency), [], funds);
+  return { at: next.at, span: stretch.period, terms, assembled, totals };
 }

@@ -4,7 +4,8 @@
 import { fail, isPerennialError, refusal, type Refusal } from '../../domain/errors';
 import type { BilledLine } from '../../domain/invoice/line';
 import type { PlanVersion } from '../../domain/plan';
-import { priceOf } from '../../domain/pricing';
+import { isMetered } from '../../domain/plan/timing';
+import { currenciesOf, priceOf } from '../../domain/pricing';
 import { isProrationPolicy, type ProrationPolicy } from '../../domain/proration';
 import type { SubscriptionState, Terms } from '../../domain/subscription/state';
 import { fromIso, type Instant } from '../../domain/time';
@@ -81,10 +82,14 @@ function refuseChange(
   return refuseUnpriced(target, next.quantity, state.currency);
 }
 
-/** Prices every recurring price once, so that a missing currency is refused before anything is written. */
+/** A currency that a price lacks is refused before anything is written; so is a quantity that cannot be priced. */
 function refuseUnpriced(target: PlanVersion, quantity: number, currency: string): Refusal | null {
   try {
-    for (const price of target.definition.prices) priceOf(price.model, price.parameters, String(quantity), currency);
+    for (const price of target.definition.prices) {
+      if (!currenciesOf(price.model, price.parameters).includes(currency))
+        return refusal('currency_not_priced', { currency });
+      if (!isMetered(price)) priceOf(price.model, price.parameters, String(quantity), currency);
+    }
     return null;
   } catch (error) {
     if (isPerennialError(error) && error.code === 'currency_not_priced')

@@ -13,6 +13,7 @@ export type Part =
   | 'lines'
   | 'changes'
   | 'reduced'
+  | 'usage'
   | 'closed'
   | 'balance'
   | 'payment'
@@ -82,6 +83,17 @@ lines_out as (
   changes: {
     letter: 'c',
     tables: (rows) => `
+)`,
+  },
+  usage: {
+    letter: 't',
+    tables: (rows) => `
+usage_out as (
+  insert into usage_billings (tenant_id, customer_id, subscription_id, meter_id, price_id, starts_at, ends_at, invoice_id, usage, counted,
+    exact, rating)
+  select $1, customer_id, subscription_id, meter_id, price_id, starts_at, ends_at, invoice_id, usage, counted::pg_snapshot, exact, rating
+  from jsonb_to_recordset(${rows}) as t(customer_id text, subscription_id text, meter_id text, price_id text, starts_at timestamptz,
+    ends_at timestamptz, invoice_id text, usage jsonb, counted text, exact numeric, rating jsonb)
 change_in as (
   select * from jsonb_to_recordset(${rows}) as c(at timestamptz, id text, status text, amount_paid numeric)
 ), changed as (

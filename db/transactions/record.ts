@@ -22,20 +22,7 @@ import {
   type WalletChange,
 } from './record-credits';
 import { partNames, recordStatement, type Part } from './record-statement';
-
-export interface NewInvoice {
-  readonly id: string;
-  readonly customerId: string;
-  readonly subscriptionId: string;
-  readonly businessKey: string;
-  /** The seller, and the series of its invoices. */
-  readonly entityId: string;
-  readonly series: string;
-  readonly totals: InvoiceTotals;
-  readonly periodStart: Instant;
-  readonly periodEnd: Instant;
-  readonly lines: readonly (InvoiceLine & { readonly id: string })[];
-}
+import { usageRows, type UsageBillingRow } from './record-usage';
 
 /** Settles an open invoice. */
 export interface InvoiceChange {
@@ -124,6 +111,8 @@ export interface Recording {
     readonly canceledAt?: Instant;
   } | null;
   readonly invoice?: NewInvoice;
+  /** Needs `invoice`: usage is billed by the invoice that is written with it. */
+  readonly usage?: readonly UsageBillingRow[];
   readonly invoiceChanges?: readonly InvoiceChange[];
   readonly reductions?: readonly InvoiceReduction[];
   /** Adds to a customer's balance; `expected` is the balance that the invoice was computed with. */
@@ -251,6 +240,7 @@ function eventRows(recording: Recording) {
     type: event.type,
     customer_id: state?.customerId ?? null,
     subscription_id: state?.subscriptionId ?? null,
+    usage: usageRows(recording.invoice?.id, recording.usage),
     invoice_id: event.invoiceId ?? null,
     data: event.data,
     ...(index === 0 && recording.fact !== undefined ? { fact_seq: state?.seq, fact: recording.fact } : {}),

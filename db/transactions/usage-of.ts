@@ -141,10 +141,22 @@ const snapshot: Statement = {
 
 /** Reads usage for a bill: all of it in one snapshot, which is told with it. */
 export async function measureUsage(database: Database, question: UsageQuestion): Promise<MeasuredUsage> {
-  await cutWhereNeeded(database, question);
-  return database.transaction(question.tenantId, async (db) => {
+  const { usages, counted } = await measureTogether(database, [question], usageOf);
+  return { usage: usages[0] ?? { form: 'groups', groups: [] }, counted };
+}
+
+/** As `measureUsage`, for several questions of one tenant: all answers are of the same moment. Each is read by `read`. */
+export async function measureTogether<Q extends UsageQuestion>(
+  database: Database,
+  questions: readonly [Q, ...Q[]],
+  read: (db: Queryable, question: Q) => Promise<Usage>,
+): Promise<{ readonly usages: readonly Usage[]; readonly counted: string }> {
+  for (const question of questions) await cutWhereNeeded(database, question);
+  return database.transaction(questions[0].tenantId, async (db) => {
     await db.query(oneSnapshot, []);
     const [row] = await db.query<{ counted: string }>(snapshot, []);
-    return { usage: await usageOf(db, question), counted: row?.counted ?? '' };
+    const usages: Usage[] = [];
+    for (const question of questions) usages.push(await read(db, question));
+    return { usages, counted: row?.counted ?? '' };
   });
 }

@@ -36,8 +36,14 @@ export function fullPeriod(state: SubscriptionState, plan: PlanVersion): Span {
  * When a change takes effect: not before what an earlier change billed (that time would be charged twice), and a new calendar not
  * after the end of the period, or the time between would never be billed.
  */
-function effectiveAt({ at, billed }: ChangeInput, { end }: Period): Instant {
-  return Math.max(Math.min(at, end), ...billed.map((line) => line.periodStart));
+function effectiveIn(state: SubscriptionState, { at, billed }: ChangeInput, { end }: Period): Instant {
+  const cuts = state.arrears === undefined ? [] : [state.arrears.usageFrom];
+  return Math.max(Math.min(at, end), ...cuts, ...billed.map((line) => line.periodStart));
+}
+
+/** When a change takes effect; its usage is cut there. */
+export function effectiveAt(state: SubscriptionState, input: ChangeInput): Instant {
+  return state.period === null ? input.at : effectiveIn(state, input, state.period);
 }
 
 /**
@@ -49,7 +55,7 @@ export function billChange(state: SubscriptionState, input: ChangeInput): Change
   const period = state.period;
   if (state.status === 'trialing' || period === null)
     return { lines: [], span: { start: input.at, end: input.at }, calendar: null };
-  const at = effectiveAt(input, period);
+  const at = effectiveIn(state, input, period);
   const { currency, timeZone } = state;
   const full = fullPeriod(state, current);
   const common = { currency, at, policy, timeZone };

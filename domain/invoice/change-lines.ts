@@ -4,6 +4,7 @@
  */
 import { isZero, max, negate, type Money } from '../money';
 import type { PlanDefinition, PlanPrice } from '../plan';
+import { isBilledAhead } from '../plan/timing';
 import { priceOf } from '../pricing';
 import type { ProrationMoment, ProrationPolicy } from '../proration';
 import type { Instant } from '../time';
@@ -93,7 +94,7 @@ function unchanged(line: BilledLine, price: PlanPrice, request: ChangeRequest): 
 /** Credit and charge lines of a change within one calendar. Empty under the policy `none`. */
 export function changeLines(request: ChangeRequest): InvoiceLine[] {
   if (request.policy === 'none') return [];
-  const recurring = request.definition.prices.filter((price) => price.kind === 'recurring');
+  const recurring = request.definition.prices.filter(isBilledAhead);
   const kept = request.billed.filter((line) => recurring.some((price) => unchanged(line, price, request)));
   const credits = creditLines(
     request.billed.filter((line) => !kept.includes(line)),

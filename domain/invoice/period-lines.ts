@@ -4,6 +4,7 @@
  */
 import { roundRatio, type Money } from '../money';
 import type { PlanDefinition, PlanPrice } from '../plan';
+import { isBilledAhead } from '../plan/timing';
 import { priceOf } from '../pricing';
 import { prorationRatio, prorationUnits, type ProrationMoment, type ProrationPolicy } from '../proration';
 import { toIso, type Instant } from '../time';
@@ -102,10 +103,10 @@ export interface PeriodRequest {
   readonly timeZone: string;
 }
 
-/** All lines of one period, in the order of the plan's prices. */
+/** All lines that are billed ahead for one period, in the order of the plan's prices. */
 export function periodLines(request: PeriodRequest): InvoiceLine[] {
   const { definition, quantity, withOneOff, ...rest } = request;
   return definition.prices
-    .filter((price) => price.kind === 'recurring' || withOneOff)
+    .filter((price) => isBilledAhead(price) || (withOneOff && price.kind === 'one_off'))
     .map((price) => lineOf({ ...rest, price, kind: price.kind, quantity: String(quantity) }));
 }

@@ -1,5 +1,6 @@
 /** Which meters count an event, under which dimensions and with which value; or why none does. */
 import { isDecimalString } from '../money';
+import { isUnsignedDecimal } from '../pricing/amounts';
 import { aggregations } from './aggregations';
 import { type Meter, type MeterDefinition, type MeterFilter, propertyAt } from './meter';
 
@@ -66,6 +67,14 @@ function valueOf(properties: Properties, { aggregation, value_property }: MeterD
   return isSound ? { value: text } : { reason: 'value_invalid' };
 }
 
+/** Why the price that an event carries cannot be charged: missing, no plain decimal, or below zero. */
+function priceFault(properties: Properties, { price_property: path }: MeterDefinition): UnmatchedReason | null {
+  if (path === undefined || path === null) return null;
+  const text = textOf(propertyAt(properties, path));
+  if (text === null) return 'value_missing';
+  return isUnsignedDecimal(text, valueLengthMax) ? null : 'value_invalid';
+}
+
 /**
  * Matches an event with the meters of its type. A value that one meter cannot read leaves the whole event unmatched: counted here and
  * lost there, it would never be found.
@@ -78,6 +87,8 @@ export function matchEvent(meters: readonly Meter[], properties: Properties): Ma
     if (!definition.filters.every((filter) => passes(properties, filter))) continue;
     const read = valueOf(properties, definition);
     if ('reason' in read) return { kind: 'unmatched', reason: read.reason };
+    const reason = priceFault(properties, definition);
+    if (reason !== null) return { kind: 'unmatched', reason };
     parts.push({ meter, dimensions: dimensionsOf(properties, definition), value: read.value });
   }
   return parts.length === 0 ? { kind: 'unmatched', reason: 'filtered_out' } : { kind: 'counted', parts };

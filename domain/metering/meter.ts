@@ -40,6 +40,8 @@ export interface MeterDefinition {
   readonly aggregation: AggregationKind;
   /** Where an event says its value; null for `count`, which needs none. */
   readonly value_property: string | null;
+  /** Where an event says the price of one unit, for prices that charge it (`dynamic`); null or absent: nowhere. */
+  readonly price_property?: string | null;
   /** All must hold. */
   readonly filters: readonly MeterFilter[];
   /** Properties by whose values the quantity is kept apart. */
@@ -85,14 +87,18 @@ const listUpTo =
       ? { value: [] }
       : listOf(field, max)(value, path);
 
-function jointErrors({ aggregation, value_property, group_by }: MeterDefinition): FieldError[] {
+function jointErrors({ aggregation, value_property, price_property, group_by }: MeterDefinition): FieldError[] {
   const needsValue = aggregations[aggregation].reads !== 'nothing';
   const valueErrors =
     needsValue === (value_property !== null)
       ? []
       : [{ path: 'value_property', message: needsValue ? `is needed for ${aggregation}` : 'has no use for count' }];
   const twice = new Set(group_by).size === group_by.length ? [] : [{ path: 'group_by', message: 'names one twice' }];
-  return [...valueErrors, ...twice];
+  const priceErrors =
+    (price_property ?? null) === null || aggregation === 'sum'
+      ? []
+      : [{ path: 'price_property', message: 'is for sum alone: its values are the quantities that are priced' }];
+  return [...valueErrors, ...priceErrors, ...twice];
 }
 
 const definition = where(
@@ -100,6 +106,7 @@ const definition = where(
     event_type: name,
     aggregation: oneOf(...aggregationKinds),
     value_property: nullable(propertyPath),
+    price_property: nullable(propertyPath),
     filters: listUpTo(filter, filtersMax),
     group_by: listUpTo(propertyPath, dimensionsMax),
     conversion: nullable(conversion),

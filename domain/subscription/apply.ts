@@ -224,12 +224,18 @@ function cancel(state: SubscriptionState, event: EventOf<'canceled'>): Subscript
 function changeTerms(state: SubscriptionState, event: EventOf<'terms_changed'>): SubscriptionState {
   const { terms, label } = event;
   const reduced = reduce(onCalendar(state, event.calendar), event.credited ?? [], event.at);
-  return enqueue({ ...reduced, terms, label, pendingTerms: null }, event.invoice, event.at);
+  const arrears = event.arrears === undefined ? {} : { arrears: event.arrears };
+  return enqueue({ ...reduced, ...arrears, terms, label, pendingTerms: null }, event.invoice, event.at);
+}
+
+/** A new period begins: what was cut in the one before is billed. */
+function withoutArrears({ arrears: _billed, ...state }: SubscriptionState): SubscriptionState {
+  return state;
 }
 
 function issue(state: SubscriptionState, event: EventOf<'invoice_issued'>): SubscriptionState {
   const { period, anchor, terms, incompleteUntil } = event;
-  const moved = move(withoutTrial(state), incompleteUntil !== null ? 'await_first_payment' : 'activate');
+  const moved = move(withoutTrial(withoutArrears(state)), incompleteUntil !== null ? 'await_first_payment' : 'activate');
   const rolled = { ...onTerms(moved, terms, event.label), period, anchor, incompleteUntil };
   return enqueue(rolled, event.invoice, event.at);
 }

@@ -4,7 +4,7 @@
  */
 import type { TrialEndBehavior } from '../plan';
 import type { Instant } from '../time';
-import type { Anchor, DunningEnd, PauseMode, Period, Terms } from './state';
+import type { Anchor, ArrearsSince, DunningEnd, PauseMode, Period, Terms } from './state';
 
 /** Why an invoice is made at a boundary of the subscription's own calendar. */
 export type IssueReason = 'start' | 'trial_end' | 'renewal' | 'resume';
@@ -55,6 +55,8 @@ export type SubscriptionEvent =
       /** Present when the change starts a new billing calendar (another interval). */
       readonly calendar: { readonly period: Period; readonly anchor: Anchor } | null;
       readonly credited?: readonly CreditedInvoice[];
+      /** Present when the change billed what was in arrears until then. */
+      readonly arrears?: ArrearsSince;
     }
   | { readonly type: 'terms_scheduled'; readonly at: Instant; readonly terms: Terms }
   | { readonly type: 'change_unscheduled'; readonly at: Instant }

@@ -28,6 +28,12 @@ export interface Terms {
   readonly quantity: number;
 }
 
+/** A change of plan cuts both; a change of quantity cuts fees alone: usage does not ask for it. */
+export interface ArrearsSince {
+  readonly usageFrom: Instant;
+  readonly feesFrom: Instant;
+}
+
 export type PauseMode = 'keep_schedule' | 'shift_schedule';
 
 export interface Pause {
@@ -103,6 +109,8 @@ export interface SubscriptionState {
   readonly handledFacts: readonly string[];
   /** The tenant's policy when the subscription was made; absent in states of the first release: `openInvoicesMaxOfOld`. */
   readonly openInvoicesMax?: number;
+  /** From when on what is billed in arrears is not billed yet, after a change within the period; absent: since the period's start. */
+  readonly arrears?: ArrearsSince;
   /** In a trial: what the plan that it began with does at its end without a payment method. A change of plan keeps the trial's terms. */
   readonly trialEndBehavior?: TrialEndBehavior;
 }

@@ -1,0 +1,221 @@
+/**
+ * What the end of a stretch bills for what is over: the usage of it, what came late to stretches that were billed before, and the fees in
+ * arrears. Bills and previews both come here. A plan without any of it costs no query.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { fail } from '../../domain/errors';
+import { feesInArrears, usageWindow } from '../../domain/invoice/arrears';
+import type { InvoiceLine } from '../../domain/invoice/line';
+import { adjustmentLine, countsOver, quantityIn, usageLine, type UsageReading } from '../../domain/invoice/usage-lines';
+import type { Window } from '../../domain/metering/window';
+import type { PlanVersion } from '../../domain/plan';
+import { billsInArrears, isMetered, type MeteredPrice } from '../../domain/plan/timing';
+import { isAbove, plus } from '../../domain/pricing/exact';
+import type { Usage } from '../../domain/pricing/usage';
+import { pricingModels } from '../../domain/pricing';
+import type { ProrationMoment, ProrationPolicy } from '../../domain/proration';
+import type { SubscriptionState } from '../../domain/subscription/state';
+import { addDays, type Instant } from '../../domain/time';
+import type { Database } from '../pool';
+import { knownMeter } from '../queries/meters';
+import { billedUsageOf, type BilledWindow } from '../queries/usage-billings';
+import type { UsageBillingRow } from './record-usage';
+import type { UsageQuestion } from './usage-buckets';
+import { usageForPrice } from './usage-forms';
+import { measureTogether } from './usage-of';
+
+export interface ArrearsRequest {
+  readonly state: SubscriptionState;
+  /** In force in the ended stretch. */
+  readonly plan: PlanVersion;
+  readonly at: Instant;
+  readonly policy: ProrationPolicy;
+  /** Why the stretch ends, where it ends before its period: a change unless given. */
+  readonly moment?: ProrationMoment;
+  /** A change of quantity ends fees alone. */
+  readonly withUsage?: boolean;
+}
+
+export interface Arrears {
+  readonly lines: readonly InvoiceLine[];
+  /** What the lines billed, to be recorded with them. */
+  readonly usage: readonly UsageBillingRow[];
+}
+
+export const noArrears: Arrears = { lines: [], usage: [] };
+
+/** What came late is looked for so far back; what comes later still stays `late`, and is listed so. */
+const lateDaysMax = 100;
+/** Where periods are short, so many of them. */
+const lateWindowsMax = 12;
+
+/** What is asked of the meters: a new window, or one that was billed before. */
+interface Question extends UsageQuestion {
+  readonly price: MeteredPrice;
+  readonly currency: string;
+  readonly billed: BilledWindow | null;
+}
+
+async function questionOf(
+  database: Database,
+  { tenantId, customerId, currency }: SubscriptionState,
+  price: MeteredPrice,
+  window: Window,
+  billed: BilledWindow | null,
+): Promise<Question> {
+  const meter = await knownMeter(database.as(tenantId), tenantId, price.meterId);
+  if (meter === null) return fail('not_found', { resource: 'Meter', id: price.meterId });
+  return { tenantId, customerId, currency, meter, price, ...window, billed };
+}
+
+/** The billed windows that may still be corrected, the oldest first. */
+function correctable(windows: readonly BilledWindow[], at: Instant): BilledWindow[] {
+  const earliest = addDays(at, -lateDaysMax);
+  const prices = new Set(windows.map(({ rating }) => rating?.price.id));
+  return [...prices].flatMap((id) =>
+    windows
+      .filter(({ rating, to }) => rating !== null && !rating.isFree && rating.price.id === id && to > earliest)
+      .sort((a, b) => a.from - b.from)
+      .slice(-lateWindowsMax),
+  );
+}
+
+/** The quantity of each window of a meter, once however many prices look at it. */
+function quantitiesOf(windows: readonly BilledWindow[], meterId: string): string {
+  const byWindow = new Map(
+    windows
+      .filter((window) => window.meterId === meterId && window.quantity !== null)
+      .map(({ from, to, quantity }) => [`${from}/${to}`, quantity ?? '0']),
+  );
+  return [...byWindow.values()].reduce(plus, '0');
+}
+
+/** What was counted before a window, as its price goes on counting. Another price of the meter counts on where more never costs less. */
+function beforeOf(price: MeteredPrice, windows: readonly BilledWindow[], periodStart: Instant): string {
+  const over = countsOver(price);
+  if (over === 'part') return '0';
+  if (over === 'contract') return quantitiesOf(windows, price.meterId);
+  const { monotone } = pricingModels[price.model].capabilities;
+  const inPeriod = windows.filter(({ from, priceId }) => from >= periodStart && (monotone || priceId === price.id));
+  return quantitiesOf(inPeriod, price.meterId);
+}
+
+/** Equal as numbers, too: "5" and "5.0" are one quantity. */
+const sameUsage = (a: Usage, b: Usage): boolean => {
+  const [left, right] = [quantityIn(a), quantityIn(b)];
+  return left === null || right === null ? isDeepStrictEqual(a, b) : !isAbove(left, right) && !isAbove(right, left);
+};
+
+interface Progress {
+  readonly lines: readonly InvoiceLine[];
+  readonly usage: readonly UsageBillingRow[];
+  /** The billed windows as they stand with what is billed now. */
+  readonly windows: readonly BilledWindow[];
+}
+
+function rowOf(
+  { subscriptionId, customerId }: SubscriptionState,
+  reading: Omit<UsageReading, 'usage'>,
+  { usage, exact, counted }: { usage: Usage; exact: string; counted: string },
+): UsageBillingRow {
+  const { planId, price, window, before, isFree } = reading;
+  const rating = { planId, price, before, isFree };
+  return {
+    subscriptionId,
+    customerId,
+    meterId: price.meterId,
+    priceId: price.id,
+    ...window,
+    usage,
+    counted,
+    exact,
+    rating,
+  };
+}
+
+/** What came late to a window, or was corrected in it. */
+function adjust(
+  progress: Progress,
+  state: SubscriptionState,
+  billed: BilledWindow,
+  usage: Usage,
+  counted: string,
+): Progress {
+  const { rating, usage: then, exact } = billed;
+  if (rating === null || then === null || sameUsage(usage, then)) return progress;
+  const reading = { ...rating, window: { from: billed.from, to: billed.to }, usage: then, exact };
+  const contract = quantitiesOf(progress.windows, billed.meterId);
+  const made = adjustmentLine({ billed: reading, usage, contract, currency: state.currency });
+  const row = rowOf(state, reading, { usage, exact: made.exact, counted });
+  const windows = progress.windows.map((window) =>
+    window === billed ? { ...window, usage, quantity: quantityIn(usage), exact: made.exact } : window,
+  );
+  return {
+    lines: made.line === null ? progress.lines : [...progress.lines, made.line],
+    usage: [...progress.usage, row],
+    windows,
+  };
+}
+
+/** The usage of a window that was not billed before. */
+function bill(
+  progress: Progress,
+  { state, plan }: ArrearsRequest,
+  { price, from, to }: Question,
+  usage: Usage,
+  counted: string,
+): Progress {
+  const isFree = isFreeTrial(state, plan);
+  const before = isFree ? '0' : beforeOf(price, progress.windows, state.period?.start ?? from);
+  const reading = { planId: plan.planId, price, window: { from, to }, usage, before, isFree };
+  const { line, exact } = usageLine(reading, state.currency);
+  const row = rowOf(state, reading, { usage, exact, counted });
+  return {
+    ...progress,
+    lines: line === null ? progress.lines : [...progress.lines, line],
+    usage: [...progress.usage, row],
+  };
+}
+
+/** What is used in a trial is free unless the plan says otherwise. */
+const isFreeTrial = ({ status, pause }: SubscriptionState, { definition }: PlanVersion): boolean =>
+  (status === 'trialing' || pause?.cause === 'trial_end') && definition.trial?.usage !== 'billed';
+
+async function usageArrears(database: Database, request: ArrearsRequest): Promise<Arrears> {
+  const { state, plan, at } = request;
+  const prices = plan.definition.prices.filter(isMetered);
+  const window = usageWindow(state, at);
+  if (prices.length === 0 || request.withUsage === false) return noArrears;
+  const windows = await billedUsageOf(database.as(state.tenantId), state, addDays(at, -lateDaysMax));
+  const questions = await Promise.all([
+    ...correctable(windows, at).flatMap((billed) =>
+      billed.rating === null ? [] : questionOf(database, state, billed.rating.price, billed, billed),
+    ),
+    ...(window === null ? [] : prices.map((price) => questionOf(database, state, price, window, null))),
+  ]);
+  const [first, ...rest] = questions;
+  if (first === undefined) return noArrears;
+  const { usages, counted } = await measureTogether(database, [first, ...rest], (db, question) =>
+    usageForPrice(db, question, question.price, question.currency),
+  );
+  const begun: Progress = { lines: [], usage: [], windows };
+  return questions.reduce((progress, question, index) => {
+    const usage = usages[index] ?? fail('internal');
+    // A window that was adjusted before in this run stands in the progress as it is now.
+    return question.billed === null
+      ? bill(progress, request, question, usage, counted)
+      : adjust(progress, state, question.billed, usage, counted);
+  }, begun);
+}
+
+/**
+ * Reads what ends at an instant and is billed for the time before it.
+ * @throws PerennialError `not_found` for a meter that is missing, and what pricing throws for usage that cannot be priced.
+ */
+export async function loadArrears(database: Database, request: ArrearsRequest): Promise<Arrears> {
+  const { state, plan, at, policy, moment = 'change' } = request;
+  if (state.period === null || !billsInArrears(plan.definition)) return noArrears;
+  const { lines, usage } = await usageArrears(database, request);
+  const fees = feesInArrears({ state, plan, quantity: state.terms.quantity, at, policy, moment });
+  return { lines: [...fees, ...lines], usage };
+}

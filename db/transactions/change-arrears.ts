@@ -1,0 +1,38 @@
+/** What a change of terms bills for the time before it, and where it cuts. The change and its preview both come here. */
+import { effectiveAt } from '../../domain/invoice/change-bill';
+import { usageFrom } from '../../domain/invoice/arrears';
+import { billsInArrears } from '../../domain/plan/timing';
+import type { ArrearsSince, SubscriptionState } from '../../domain/subscription/state';
+import type { Database } from '../pool';
+import { loadArrears, noArrears, type Arrears } from './arrears';
+import type { ChangeFacts } from './change-facts';
+
+export interface ChangeArrears {
+  readonly arrears: Arrears;
+  /** For the fact: from when on what is in arrears is not billed yet. */
+  readonly cut: { readonly arrears?: ArrearsSince };
+}
+
+/** Without proration the fee of a running period is billed whole by the change, and the new one begins with the next period. */
+function feesFromOf(state: SubscriptionState, { policy }: ChangeFacts, at: number): number {
+  return policy === 'none' ? (state.period?.end ?? at) : at;
+}
+
+/**
+ * Another plan ends usage and fees at the change; another quantity ends fees alone. Plans that bill ahead alone cost no query. A trial
+ * goes on: what is used in it belongs to its end.
+ */
+export async function changeArrears(
+  database: Database,
+  state: SubscriptionState,
+  facts: ChangeFacts,
+): Promise<ChangeArrears> {
+  const { current, target, policy } = facts;
+  const isConcerned = [current, target].some(({ definition }) => billsInArrears(definition));
+  if (!isConcerned || state.status === 'trialing' || state.period === null) return { arrears: noArrears, cut: {} };
+  const at = effectiveAt(state, facts);
+  const withUsage = current.planId !== target.planId || current.version !== target.version;
+  const arrears = await loadArrears(database, { state, plan: current, at, policy, withUsage });
+  const since = { usageFrom: withUsage ? at : usageFrom(state), feesFrom: feesFromOf(state, facts, at) };
+  return { arrears, cut: { arrears: since } };
+}
