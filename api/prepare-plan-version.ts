@@ -9,8 +9,8 @@ import { currenciesOf } from '../domain/pricing';
 import type { ProrationPolicy } from '../domain/proration';
 import { parametersOf, priceErrors } from './check-price';
 import { tenantOf, type ApiContext } from './context';
-import type { ApiDependencies } from './dependencies';
 import { meterErrors, metersOfPrices, usageFieldsOf, type MetersByName } from './meters-of-prices';
+import type { ApiDependencies } from './dependencies';
 import type { InlinePrice, PlanVersionBody } from './resources/catalogue';
 
 type NewPrice = Omit<Price, 'recordedAt'>;
@@ -46,9 +46,9 @@ function newPrice(c: ApiContext, product: Product, price: InlinePrice, index: nu
     parameters: parametersOf(price),
     description,
     stream,
+    ...usageFieldsOf(price, meters),
   };
 }
-    ...usageFieldsOf(price, meters),
 
 /** Only what a plan keeps of a price. */
 const snapshot = (price: PlanPrice): PlanPrice => {

@@ -17,17 +17,17 @@ export interface PlanPrice {
   readonly description: string;
   /** The revenue stream that the income belongs to, such as `subscriptions`. */
   readonly stream: string;
-}
   /** The meter whose usage it is put on; absent: the subscription's own quantity is priced. */
   readonly meterId?: string;
   /** When a recurring price is billed; absent: usage in arrears, all else in advance. */
   readonly timing?: PriceTiming;
   /** True: a stretch without usage costs nothing, a flat fee of the first tier included. */
   readonly skipZeroUsage?: boolean;
+}
 
-export type TrialEndBehavior = 'charge' | 'pause' | 'cancel';
 export type PriceTiming = 'in_advance' | 'in_arrears';
 
+export type TrialEndBehavior = 'charge' | 'pause' | 'cancel';
 
 export interface Trial {
   readonly days: number;
@@ -35,9 +35,9 @@ export interface Trial {
   readonly paymentMethodRequired: boolean;
   /** What happens at the end of the trial when there is no payment method; with one, it is charged. */
   readonly endBehavior: TrialEndBehavior;
-}
   /** Whether what is used in the trial is billed at its end; absent: it is free. */
   readonly usage?: 'billed' | 'free';
+}
 
 export interface PlanDefinition {
   readonly interval: Interval;

@@ -71,7 +71,6 @@ const priceShape = {
     .record(z.string(), z.unknown())
     .default({})
     .openapi({ description: 'What the model needs besides amounts.', example: { included: '3' } }),
-  description: shortText,
   meter: z
     .string()
     .min(1)
@@ -89,6 +88,7 @@ const priceShape = {
     .boolean()
     .optional()
     .openapi({ description: 'True: a period without usage costs nothing, flat fees of the first tier included.' }),
+  description: shortText,
   stream: streamField.optional(),
 };
 
@@ -107,10 +107,10 @@ export const priceExample = {
   model: 'flat',
   amounts: { USD: '49.00' },
   parameters: {},
-  description: 'Pro, monthly',
   meter_id: null,
   timing: 'in_advance',
   skip_zero_usage: false,
+  description: 'Pro, monthly',
   stream: 'subscriptions',
 };
 
@@ -121,10 +121,10 @@ const planPriceAnswer = z
     model: z.string(),
     amounts: z.record(z.string(), z.string()),
     parameters: z.record(z.string(), z.unknown()),
-    description: z.string(),
     meter_id: z.string().nullable(),
     timing: z.string().openapi({ description: 'One-off prices are billed with the first invoice.' }),
     skip_zero_usage: z.boolean(),
+    description: z.string(),
     stream: z.string(),
   })
   .openapi('PlanPrice', { example: priceExample });

@@ -11,9 +11,9 @@ export type Part =
   | CreditPart
   | 'invoice'
   | 'lines'
+  | 'usage'
   | 'changes'
   | 'reduced'
-  | 'usage'
   | 'closed'
   | 'balance'
   | 'payment'
@@ -80,11 +80,6 @@ lines_out as (
     credits_line_id text, plan_id text, product_id text, meter_id text, explanation jsonb)
 )`,
   },
-  changes: {
-    letter: 'c',
-    tables: (rows) => `
-)`,
-  },
   usage: {
     letter: 't',
     tables: (rows) => `
@@ -94,6 +89,11 @@ usage_out as (
   select $1, customer_id, subscription_id, meter_id, price_id, starts_at, ends_at, invoice_id, usage, counted::pg_snapshot, exact, rating
   from jsonb_to_recordset(${rows}) as t(customer_id text, subscription_id text, meter_id text, price_id text, starts_at timestamptz,
     ends_at timestamptz, invoice_id text, usage jsonb, counted text, exact numeric, rating jsonb)
+)`,
+  },
+  changes: {
+    letter: 'c',
+    tables: (rows) => `
 change_in as (
   select * from jsonb_to_recordset(${rows}) as c(at timestamptz, id text, status text, amount_paid numeric)
 ), changed as (

@@ -240,7 +240,6 @@ function eventRows(recording: Recording) {
     type: event.type,
     customer_id: state?.customerId ?? null,
     subscription_id: state?.subscriptionId ?? null,
-    usage: usageRows(recording.invoice?.id, recording.usage),
     invoice_id: event.invoiceId ?? null,
     data: event.data,
     ...(index === 0 && recording.fact !== undefined ? { fact_seq: state?.seq, fact: recording.fact } : {}),
@@ -287,6 +286,7 @@ function rowsOf(recording: Recording): Readonly<Record<Part, readonly object[]>>
   return {
     invoice: oneOrNone(recording.invoice, invoiceRow),
     lines: recording.invoice === undefined ? [] : lineRows(recording.invoice),
+    usage: usageRows(recording.invoice?.id, recording.usage),
     changes: changes.map(({ id, status, amountPaid }) => ({ id, status, amount_paid: amountPaid.amount })),
     balance: oneOrNone(recording.balance, balanceRow),
     reduced: reductions.map(reductionRow),
