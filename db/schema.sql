@@ -1001,7 +1001,7 @@ create table wallets (
   automatic_begun integer not null default 0,
   automatic_halted boolean not null default false,
   automatic_due boolean not null default false,
-  version integer not null default 0,
+  version bigint not null default 0,
   occurred_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null default now()
 );
@@ -1381,7 +1381,7 @@ create view recognizable_lines with (security_invoker=true) as
     l.subscription_id,
     l.stream,
     l.currency,
-    l.amount,
+    l.net AS amount,
     ((l.period_start AT TIME ZONE 'UTC'::text))::date AS first_day,
     GREATEST((((l.period_start AT TIME ZONE 'UTC'::text))::date + 1), ((l.period_end AT TIME ZONE 'UTC'::text))::date) AS end_day,
     i.occurred_at AS posted_at,
@@ -1393,7 +1393,24 @@ create view recognizable_lines with (security_invoker=true) as
    FROM ((invoice_lines l
      JOIN invoices i ON ((i.id = l.invoice_id)))
      JOIN subscriptions s ON ((s.id = l.subscription_id)))
-  WHERE ((l.kind <> 'one_off'::text) AND (l.period_end > i.occurred_at));
+  WHERE ((l.kind <> 'one_off'::text) AND (l.period_end > i.occurred_at))
+UNION ALL
+ SELECT l.tenant_id,
+    s.test_clock_id,
+    l.id AS source_id,
+    n.subscription_id,
+    l.stream,
+    l.currency,
+    (- l.net) AS amount,
+    ((l.period_start AT TIME ZONE 'UTC'::text))::date AS first_day,
+    GREATEST((((l.period_start AT TIME ZONE 'UTC'::text))::date + 1), ((l.period_end AT TIME ZONE 'UTC'::text))::date) AS end_day,
+    n.occurred_at AS posted_at,
+    NULL::timestamp with time zone AS voided_at,
+    s.canceled_at AS ended_at
+   FROM ((credit_note_lines l
+     JOIN credit_notes n ON ((n.id = l.credit_note_id)))
+     JOIN subscriptions s ON ((s.id = n.subscription_id)))
+  WHERE ((l.kind <> 'one_off'::text) AND (l.period_end > n.occurred_at));
 
 CREATE TRIGGER audit_log_frozen BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER credit_note_lines_frozen BEFORE DELETE OR UPDATE ON public.credit_note_lines FOR EACH ROW EXECUTE FUNCTION refuse_change();

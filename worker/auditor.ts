@@ -8,6 +8,7 @@ import { loadOverdue } from '../db/transactions/overdue';
 import { loadStates } from '../db/transactions/subscription-states';
 import { finalStatuses, type SubscriptionState } from '../domain/subscription/state';
 import type { Instant } from '../domain/time';
+import { every, type Repeated } from './every';
 
 export interface AuditorOptions {
   readonly database: Database;
@@ -22,10 +23,6 @@ export interface AuditorOptions {
   readonly closedEveryMs: number;
   /** How often to look for what is late, in milliseconds. */
   readonly lateEveryMs: number;
-}
-
-export interface Auditor {
-  stop(): Promise<void>;
 }
 
 /** So many rows are read at once. */
@@ -85,40 +82,18 @@ export async function reviveLate({
   return { late: overdue.length, revived };
 }
 
-/** Runs the work now and then; a round that still runs is not joined by another. It never ends by an error: the next round sees the same. */
-function every(ms: number, work: () => Promise<unknown>, log: AuditorOptions['log']): Auditor {
-  let round: Promise<void> | null = null;
-  const begin = (): void => {
-    round ??= work()
-      .then(
-        () => undefined,
-        (error: unknown) => log.warn({ reason: String(error) }, 'the auditor rests'),
-      )
-      .finally(() => {
-        round = null;
-      });
-  };
-  const timer = setInterval(begin, ms);
-  timer.unref();
-  return {
-    async stop() {
-      clearInterval(timer);
-      await round;
-    },
-  };
-}
-
 /** Starts both comparisons. The first question goes back as far as Temporal remembers: no worker may have run meanwhile. */
-export function startAuditor(options: AuditorOptions): Auditor {
+export function startAuditor(options: AuditorOptions): Repeated {
   let since: Instant = 0;
   const closed = async (): Promise<void> => {
     const begun = Date.now();
     await reviveClosed(options, since);
     since = begun - overlapMs;
   };
+  const onRest = 'the auditor rests';
   const loops = [
-    every(options.closedEveryMs, closed, options.log),
-    every(options.lateEveryMs, () => reviveLate(options), options.log),
+    every(options.closedEveryMs, closed, options.log, onRest),
+    every(options.lateEveryMs, () => reviveLate(options), options.log, onRest),
   ];
   return {
     async stop() {

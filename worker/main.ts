@@ -12,6 +12,7 @@ import { createLogger } from '../log';
 import { startAuditor } from './auditor';
 import { createAdvancer, createMessenger, createReviver } from './messenger';
 import { startRelay } from './relay';
+import { startRevenueCloser } from './revenue-closer';
 import { installRuntime, startWorkers } from './workers';
 
 /** Short enough that a provider's event or a lost message waits less than a person notices; idle rounds are two index look-ups. */
@@ -23,6 +24,8 @@ const lateSeconds = 1_800;
 const lateEveryMs = 600_000;
 /** Somebody who terminated a subscription's workflow by mistake waits for this; it costs one query of Temporal's visibility. */
 const closedEveryMs = 10_000;
+/** Whoever closes the books waits for it on the first day of a month; one query each time. */
+const revenueEveryMs = 600_000;
 
 function railsOf(config: Config, database: Database) {
   const { secretKey, webhookSecret, apiUrl, requestsPerSecondMax } = config.stripe;
@@ -79,7 +82,9 @@ async function main(): Promise<void> {
     closedEveryMs,
     lateEveryMs,
   });
+  const revenueCloser = startRevenueCloser({ database, log, everyMs: revenueEveryMs });
   const stop = async (): Promise<void> => {
+    await revenueCloser.stop();
     await auditor.stop();
     await relay.stop();
     await workers.stop();

@@ -19,6 +19,7 @@ import { pricing } from './pricing';
 import { products } from './products';
 import { refunds } from './refunds';
 import { subscriptions } from './subscriptions';
+import { recognition } from './recognition';
 import { revenueStreams } from './revenue-streams';
 import { revenueTargets } from './revenue-targets';
 import { tenants } from './tenants';
@@ -57,5 +58,6 @@ export const routes = {
   meters,
   usageEvents,
   ledger,
+  recognition,
   events,
 } as const satisfies Record<string, Register>;

@@ -53,9 +53,10 @@ create trigger revenue_closes_frozen before update or delete on revenue_closes f
 create trigger revenue_close_amounts_frozen before update or delete on revenue_close_amounts for each row execute function refuse_change();
 
 -- Every line that was posted to a deferred account, with the days that it is recognized over. Another source of deferred amounts is another
--- part of the union. domain/recognition/is-ahead.ts says which lines, domain/recognition/straight-line.ts which days.
+-- part of the union. domain/recognition/is-ahead.ts says which lines, domain/recognition/straight-line.ts which days. A top-up of a wallet
+-- has no subscription, and waits on an account of its own.
 create view recognizable_lines with (security_invoker = true) as
-select l.tenant_id, s.test_clock_id, l.id as source_id, l.subscription_id, l.stream, l.currency, l.amount,
+select l.tenant_id, s.test_clock_id, l.id as source_id, l.subscription_id, l.stream, l.currency, l.net as amount,
   (l.period_start at time zone 'UTC')::date as first_day,
   greatest((l.period_start at time zone 'UTC')::date + 1, (l.period_end at time zone 'UTC')::date) as end_day,
   i.occurred_at as posted_at,
@@ -65,7 +66,17 @@ select l.tenant_id, s.test_clock_id, l.id as source_id, l.subscription_id, l.str
 from invoice_lines l
 join invoices i on i.id = l.invoice_id
 join subscriptions s on s.id = l.subscription_id
-where l.kind <> 'one_off' and l.period_end > i.occurred_at;
+where l.kind <> 'one_off' and l.period_end > i.occurred_at
+union all
+-- A credit note takes off each line what it credits of it, over the same time.
+select l.tenant_id, s.test_clock_id, l.id, n.subscription_id, l.stream, l.currency, -l.net,
+  (l.period_start at time zone 'UTC')::date,
+  greatest((l.period_start at time zone 'UTC')::date + 1, (l.period_end at time zone 'UTC')::date),
+  n.occurred_at, null, s.canceled_at
+from credit_note_lines l
+join credit_notes n on n.id = l.credit_note_id
+join subscriptions s on s.id = n.subscription_id
+where l.kind <> 'one_off' and l.period_end > n.occurred_at;
 
 insert into revenue_brought_forward (tenant_id, test_clock_id, stream, currency, amount, first_month)
 select tenant_id, test_clock_id, stream, currency, sum(amount),

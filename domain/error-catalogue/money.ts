@@ -41,6 +41,11 @@ export const moneyErrors = {
     retryable: false,
     message: 'The credit of {requested} is above the {remaining} that remain of {what}.',
   },
+  revenue_month_refused: {
+    kind: 'refused',
+    retryable: false,
+    message: 'The revenue of {month} cannot be closed: {reason}.',
+  },
   ledger_unbalanced: {
     kind: 'internal',
     retryable: false,
