@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ZodError } from 'zod';
 import { fail } from '../domain/errors';
 import type { Api, ApiEnvironment } from './context';
+import { jsonSchemas } from './catalogue/json-schemas';
 import type { ApiDependencies } from './dependencies';
 import { docsPage } from './docs-page';
 import { authenticate } from './middleware/authenticate';
@@ -65,6 +66,10 @@ export function createApp(deps: ApiDependencies): Api {
   app.route('/api/v1', versionOne(deps));
   const document = openApiDocument(app, settings.publicUrl);
   app.get('/openapi.json', (c) => c.json(document));
+  app.get('/schemas/:file', (c) => {
+    const schema = jsonSchemas[c.req.param('file')];
+    return schema === undefined ? c.notFound() : c.json(schema);
+  });
   paymentPages(app, deps);
   app.get('/docs', (c) => c.html(docsPage(document)));
   return app;
