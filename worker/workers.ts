@@ -5,6 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } 
 import type { Activities } from '../activities';
 import { queues } from '../workflows/contract';
 import { becomeCurrent, type Standing } from './current-version';
+import { workflowSource } from './workflow-source';
 
 export interface WorkersOptions {
   readonly address: string;
@@ -37,9 +38,12 @@ export function installRuntime(level: 'WARN' | 'ERROR' = 'WARN'): void {
 }
 
 /** Where workflow code comes from: a bundle made before, or the source. */
-function workflowSource(bundlePath: string | null): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+function sourceOf(
+  bundlePath: string | null,
+): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions'> {
+  const { workflowsPath, preloadModules } = workflowSource;
   return bundlePath === null
-    ? { workflowsPath: require.resolve('../workflows') }
+    ? { workflowsPath, bundlerOptions: { preloadModules } }
     : { workflowBundle: { codePath: bundlePath } };
 }
 
@@ -58,7 +62,7 @@ async function createMainWorker(connection: NativeConnection, options: WorkersOp
     namespace: options.namespace,
     taskQueue: queues.main(options.taskQueue),
     activities: options.activities,
-    ...workflowSource(options.workflowBundlePath),
+    ...sourceOf(options.workflowBundlePath),
     workerDeploymentOptions: deployment(options),
     maxCachedWorkflows: options.cachedWorkflowsMax,
     maxConcurrentWorkflowTaskExecutions: options.workflowTasksMax,

@@ -142,7 +142,9 @@ async function runSteady(options: BenchOptions, stack: Stack): Promise<Omit<Benc
     const cycles = wants('cycles') ? { cycles: await runCycles(options, stack, client) } : {};
     const business = await createBusiness(stack.apiUrl, stack.adminKey);
     if (wants('requests')) say('Requests…');
-    const requests = wants('requests') ? { requests: await measureRequests(business, options.requests) } : {};
+    const requests = wants('requests')
+      ? { requests: await measureRequests(business, rootsOf(stack), options.requests) }
+      : {};
     const setting = { client, business, adminUrl: stack.databaseAdminUrl };
     const lives = wants('catch-up') || wants('long-life') ? await runLives(options, setting) : {};
     const ingestion = wants('ingestion') ? await runIngestion(options, stack, business) : {};

@@ -1,9 +1,9 @@
 /**
  * How long a worker needs to take up a subscription that is not in its cache: the replay of its present run.
  */
-import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { workflowSource } from '../../worker/workflow-source';
 import { historiesOf } from './histories';
 import { range } from './latency';
 
@@ -40,7 +40,7 @@ export async function measureReplay(
   workflows: Readonly<Record<string, string>>,
 ): Promise<ReplayResult[]> {
   const bundle = await bundleWorkflowCode({
-    workflowsPath: path.resolve(__dirname, '../../workflows/index.ts'),
+    ...workflowSource,
     logger: new DefaultLogger('ERROR'),
   });
   const results: ReplayResult[] = [];

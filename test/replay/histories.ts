@@ -64,5 +64,6 @@ export async function bundleEdited(folder: string, edits: readonly Edit[]): Prom
     writeFileSync(target, text.replace(from, to));
   }
   const logger = new DefaultLogger('WARN');
-  return bundleWorkflowCode({ workflowsPath: path.join(folder, 'workflows/index.ts'), logger });
+  const fileOf = (name: string): string => path.join(folder, `workflows/${name}.ts`);
+  return bundleWorkflowCode({ workflowsPath: fileOf('index'), preloadModules: [fileOf('preloaded')], logger });
 }

@@ -1,19 +1,19 @@
 /**
  * Brings up what real tests need, once for a run: Postgres with a migrated template, Temporal in memory, and the workflow bundle.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { startTemporal, type TemporalServer } from '../../dev/stack/temporal';
 import { obtainTemporal } from '../../dev/stack/temporal-binary';
 import { prepareNamespace } from '../../dev/stack/temporal-namespace';
 import { makeTemporaryFolder } from '../../dev/stack/watchdog';
+import { workflowSource } from '../../worker/workflow-source';
 import { startTestPostgres } from './postgres';
 import type { RunningParts } from './running-parts';
 import { variables } from './surroundings';
 
 const applicationPassword = 'test-application';
-const workflowsPath = path.resolve(__dirname, '../../workflows/index.ts');
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
@@ -32,9 +32,8 @@ async function bringUpTemporal(
   return { address: server.address, namespace: server.namespace, server };
 }
 
-async function bundle(folder: string): Promise<string | null> {
-  if (!existsSync(workflowsPath)) return null;
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+async function bundle(folder: string): Promise<string> {
+  const { code } = await bundleWorkflowCode({ ...workflowSource, logger: new DefaultLogger('WARN') });
   const file = path.join(folder, 'workflows.js');
   writeFileSync(file, code);
   return file;
