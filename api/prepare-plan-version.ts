@@ -2,6 +2,7 @@
 import type { Queryable } from '../db/pool';
 import { findPrices, insertPrice, type Price } from '../db/queries/prices';
 import type { Product } from '../db/queries/products';
+import type { Entitlement } from '../domain/entitlements/entitlement';
 import { fail, type FieldError } from '../domain/errors';
 import { idFromFacts } from '../domain/ids';
 import type { PlanDefinition, PlanPrice } from '../domain/plan';
@@ -11,6 +12,7 @@ import { parametersOf, priceErrors } from './check-price';
 import { tenantOf, type ApiContext } from './context';
 import { meterErrors, metersOfPrices, usageFieldsOf, type MetersByName } from './meters-of-prices';
 import type { ApiDependencies } from './dependencies';
+import { prepareEntitlements } from './prepare-entitlements';
 import type { InlinePrice, PlanVersionBody } from './resources/catalogue';
 
 type NewPrice = Omit<Price, 'recordedAt'>;
@@ -74,7 +76,11 @@ async function storedPrices(c: ApiContext, deps: ApiDependencies, body: PlanVers
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-function definitionOf(body: PlanVersionBody, prices: readonly PlanPrice[]): PlanDefinition {
+function definitionOf(
+  body: PlanVersionBody,
+  prices: readonly PlanPrice[],
+  entitlements: readonly Entitlement[],
+): PlanDefinition {
   const { interval, trial = null, proration = null } = body;
   return {
     interval: { unit: interval.unit, count: interval.count },
@@ -84,6 +90,7 @@ function definitionOf(body: PlanVersionBody, prices: readonly PlanPrice[]): Plan
         ? null
         : { days: trial.days, paymentMethodRequired: trial.payment_method_required, endBehavior: trial.end_behavior },
     proration: proration as ProrationPolicy | null,
+    ...(entitlements.length === 0 ? {} : { entitlements }),
   };
 }
 
@@ -126,7 +133,7 @@ export async function preparePlanVersion(
   });
   const fields = errors.length > 0 ? errors : currencyErrors(prices);
   if (fields.length > 0) fail('validation_failed', {}, { fields });
-  return { definition: definitionOf(body, prices), newPrices };
+  return { definition: definitionOf(body, prices, granted.entitlements), newPrices };
 }
 
 /** Writes the inline prices of a version. */

@@ -54,9 +54,9 @@ declare
   billed numeric;
   credited numeric;
 begin
-  select amount into billed from invoice_lines where id = charge for update;
+  select net into billed from invoice_lines where id = charge for update;
   select coalesce((select sum(n.net) from credit_note_lines n where n.invoice_line_id = charge), 0)
-    + coalesce((select -sum(l.amount) from invoice_lines l join invoices i on i.id = l.invoice_id
+    + coalesce((select -sum(l.net) from invoice_lines l join invoices i on i.id = l.invoice_id
                 where l.credits_line_id = charge and i.status <> 'void'), 0) into credited;
   if credited > billed then
     raise exception 'the charge % is credited with more than it billed', charge using errcode = 'check_violation';
@@ -173,8 +173,8 @@ CREATE OR REPLACE FUNCTION public.keep_party_version()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if to_jsonb(old) - array['provider_refs', 'default_payment_method_id', 'metadata']
-    is distinct from to_jsonb(new) - array['provider_refs', 'default_payment_method_id', 'metadata'] then
+  if to_jsonb(old) - array['provider_refs', 'default_payment_method_id', 'metadata', 'tax_check', 'tax_check_due']
+    is distinct from to_jsonb(new) - array['provider_refs', 'default_payment_method_id', 'metadata', 'tax_check', 'tax_check_due'] then
     insert into party_versions (tenant_id, party_id, party) values (old.tenant_id, old.id, to_jsonb(old));
   end if;
   return null;
@@ -463,6 +463,47 @@ create table entities (
   credit_note_series text not null,
   recorded_at timestamp with time zone not null default now()
 );
+create table entitlement_alerts (
+  customer_id text not null,
+  feature text not null,
+  window_start timestamp with time zone not null,
+  threshold integer not null,
+  tenant_id text not null,
+  event_id text not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table entitlement_overrides (
+  customer_id text not null,
+  feature text not null,
+  tenant_id text not null,
+  entitlement jsonb not null,
+  ends_at timestamp with time zone,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table entitlement_reservations (
+  id text not null,
+  tenant_id text not null,
+  customer_id text not null,
+  feature text not null,
+  quantity numeric not null,
+  status text not null default 'held'::text,
+  expires_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  usage_event_ids text[] not null default '{}'::text[],
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table entitlement_rollovers (
+  customer_id text not null,
+  feature text not null,
+  source text not null,
+  window_start timestamp with time zone not null,
+  tenant_id text not null,
+  quantity numeric not null,
+  recorded_at timestamp with time zone not null default now()
+);
 create table events (
   id text not null,
   tenant_id text not null,
@@ -474,6 +515,16 @@ create table events (
   fact_seq integer,
   fact jsonb,
   occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table features (
+  id text not null,
+  tenant_id text not null,
+  key text not null,
+  name text not null,
+  type text not null,
+  meter_id text,
+  unit text,
   recorded_at timestamp with time zone not null default now()
 );
 create table fee_schedule_versions (
@@ -947,6 +998,12 @@ create table usage_events (
   reason text,
   written_by xid8 not null default pg_current_xact_id()
 ) partition by RANGE (occurred_at);
+create table usage_sweeps (
+  name text not null,
+  seen pg_snapshot not null,
+  since timestamp with time zone not null,
+  claimed_until timestamp with time zone not null default '-infinity'::timestamp with time zone
+);
 create table usage_unique_values (
   meter_id text not null,
   customer_id text not null,
@@ -1001,7 +1058,7 @@ create table wallets (
   automatic_begun integer not null default 0,
   automatic_halted boolean not null default false,
   automatic_due boolean not null default false,
-  version bigint not null default 0,
+  version integer not null default 0,
   occurred_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null default now()
 );
@@ -1105,8 +1162,33 @@ alter table entities add constraint entities_tenant_id_fkey FOREIGN KEY (tenant_
 alter table entities add constraint entities_tenant_id_logo_hash_fkey FOREIGN KEY (tenant_id, logo_hash) REFERENCES logos(tenant_id, hash);
 alter table entities add constraint entities_accent_color_check CHECK ((accent_color ~ '^#[0-9a-f]{6}$'::text));
 alter table entities add constraint entities_check CHECK ((invoice_series <> credit_note_series));
+alter table entitlement_alerts add constraint entitlement_alerts_pkey PRIMARY KEY (customer_id, feature, window_start, threshold);
+alter table entitlement_alerts add constraint entitlement_alerts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table entitlement_alerts add constraint entitlement_alerts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table entitlement_alerts add constraint entitlement_alerts_threshold_check CHECK ((threshold > 0));
+alter table entitlement_overrides add constraint entitlement_overrides_pkey PRIMARY KEY (customer_id, feature);
+alter table entitlement_overrides add constraint entitlement_overrides_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table entitlement_overrides add constraint entitlement_overrides_tenant_id_feature_fkey FOREIGN KEY (tenant_id, feature) REFERENCES features(tenant_id, key);
+alter table entitlement_overrides add constraint entitlement_overrides_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table entitlement_reservations add constraint entitlement_reservations_pkey PRIMARY KEY (id);
+alter table entitlement_reservations add constraint entitlement_reservations_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table entitlement_reservations add constraint entitlement_reservations_tenant_id_feature_fkey FOREIGN KEY (tenant_id, feature) REFERENCES features(tenant_id, key);
+alter table entitlement_reservations add constraint entitlement_reservations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table entitlement_reservations add constraint entitlement_reservations_check CHECK (((status = 'held'::text) = (settled_at IS NULL)));
+alter table entitlement_reservations add constraint entitlement_reservations_quantity_check CHECK ((quantity > (0)::numeric));
+alter table entitlement_reservations add constraint entitlement_reservations_status_check CHECK ((status = ANY (ARRAY['held'::text, 'committed'::text, 'released'::text])));
+alter table entitlement_rollovers add constraint entitlement_rollovers_pkey PRIMARY KEY (customer_id, feature, source, window_start);
+alter table entitlement_rollovers add constraint entitlement_rollovers_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table entitlement_rollovers add constraint entitlement_rollovers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table entitlement_rollovers add constraint entitlement_rollovers_quantity_check CHECK ((quantity >= (0)::numeric));
 alter table events add constraint events_pkey PRIMARY KEY (id);
 alter table events add constraint events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table features add constraint features_tenant_id_key_key UNIQUE (tenant_id, key);
+alter table features add constraint features_pkey PRIMARY KEY (id);
+alter table features add constraint features_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id);
+alter table features add constraint features_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table features add constraint features_check CHECK (((type = 'metered'::text) = (meter_id IS NOT NULL)));
+alter table features add constraint features_type_check CHECK ((type = ANY (ARRAY['boolean'::text, 'static'::text, 'metered'::text])));
 alter table fee_schedule_versions add constraint fee_schedule_versions_pkey PRIMARY KEY (fee_schedule_id, version);
 alter table fee_schedule_versions add constraint fee_schedule_versions_fee_schedule_id_fkey FOREIGN KEY (fee_schedule_id) REFERENCES fee_schedules(id);
 alter table fee_schedule_versions add constraint fee_schedule_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
@@ -1272,6 +1354,7 @@ alter table usage_duplicates add constraint usage_duplicates_pkey PRIMARY KEY (k
 alter table usage_edges add constraint usage_edges_pkey PRIMARY KEY (meter_id, customer_id, starts_at, ends_at, dimensions);
 alter table usage_edges add constraint usage_edges_check CHECK ((starts_at < ends_at));
 alter table usage_event_keys add constraint usage_event_keys_pkey PRIMARY KEY (key);
+alter table usage_sweeps add constraint usage_sweeps_pkey PRIMARY KEY (name);
 alter table usage_unique_values add constraint usage_unique_values_pkey PRIMARY KEY (meter_id, customer_id, starts_at, dimensions, value);
 alter table wallet_movements add constraint wallet_movements_pkey PRIMARY KEY (id);
 alter table wallet_movements add constraint wallet_movements_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES credit_grants(id);
@@ -1319,9 +1402,13 @@ CREATE INDEX disputes_of_payment ON public.disputes USING btree (payment_id);
 CREATE INDEX disputes_page ON public.disputes USING btree (tenant_id, id);
 CREATE INDEX documents_page ON public.documents USING btree (tenant_id, id);
 CREATE INDEX entities_page ON public.entities USING btree (tenant_id, id);
+CREATE INDEX entitlement_reservations_held ON public.entitlement_reservations USING btree (customer_id, feature) INCLUDE (quantity, expires_at) WHERE (status = 'held'::text);
+CREATE INDEX entitlement_reservations_page ON public.entitlement_reservations USING btree (tenant_id, id);
 CREATE UNIQUE INDEX events_fact ON public.events USING btree (subscription_id, fact_seq) WHERE (fact_seq IS NOT NULL);
 CREATE INDEX events_of_subscription ON public.events USING btree (subscription_id, id);
 CREATE INDEX events_page ON public.events USING btree (tenant_id, id);
+CREATE INDEX features_of_meter ON public.features USING btree (meter_id) WHERE (meter_id IS NOT NULL);
+CREATE INDEX features_page ON public.features USING btree (tenant_id, id);
 CREATE INDEX fee_schedules_page ON public.fee_schedules USING btree (tenant_id, id);
 CREATE INDEX invoice_lines_credits ON public.invoice_lines USING btree (credits_line_id) WHERE (credits_line_id IS NOT NULL);
 CREATE INDEX invoice_lines_of_subscription ON public.invoice_lines USING btree (subscription_id, period_end);
@@ -1363,6 +1450,7 @@ CREATE INDEX usage_billings_of_subscription ON public.usage_billings USING btree
 CREATE INDEX usage_duplicates_page ON public.usage_duplicates USING btree (tenant_id, recorded_at, key);
 CREATE INDEX usage_events_of_customer ON ONLY public.usage_events USING btree (customer_id, occurred_at, key);
 CREATE INDEX usage_events_page ON ONLY public.usage_events USING btree (tenant_id, occurred_at, key);
+CREATE INDEX usage_events_recorded ON ONLY public.usage_events USING brin (recorded_at) WITH (pages_per_range='16');
 CREATE INDEX usage_events_unmatched ON ONLY public.usage_events USING btree (tenant_id, occurred_at, key) WHERE (reason IS NOT NULL);
 CREATE INDEX wallet_movements_of_invoice ON public.wallet_movements USING btree (invoice_id) WHERE (invoice_id IS NOT NULL);
 CREATE INDEX wallet_movements_page ON public.wallet_movements USING btree (wallet_id, id);
@@ -1422,6 +1510,9 @@ CREATE TRIGGER entities_claim_series AFTER INSERT ON public.entities FOR EACH RO
 CREATE TRIGGER entities_kept BEFORE DELETE ON public.entities FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER entities_series_frozen BEFORE UPDATE ON public.entities FOR EACH ROW WHEN (((((old.id IS DISTINCT FROM new.id) OR (old.tenant_id IS DISTINCT FROM new.tenant_id)) OR (old.invoice_series IS DISTINCT FROM new.invoice_series)) OR (old.credit_note_series IS DISTINCT FROM new.credit_note_series))) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER entities_versions AFTER UPDATE ON public.entities FOR EACH ROW EXECUTE FUNCTION keep_party_version();
+CREATE TRIGGER entitlement_alerts_frozen BEFORE DELETE OR UPDATE ON public.entitlement_alerts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER entitlement_rollovers_frozen BEFORE DELETE OR UPDATE ON public.entitlement_rollovers FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER features_frozen BEFORE DELETE OR UPDATE ON public.features FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER fee_schedule_versions_frozen BEFORE DELETE OR UPDATE ON public.fee_schedule_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER invoice_lines_credited_once AFTER INSERT ON public.invoice_lines FOR EACH ROW WHEN ((new.credits_line_id IS NOT NULL)) EXECUTE FUNCTION charge_credited_once();
 CREATE TRIGGER invoice_lines_within_charge AFTER INSERT ON public.invoice_lines FOR EACH ROW WHEN ((new.credits_line_id IS NOT NULL)) EXECUTE FUNCTION credit_within_charge();
@@ -1456,7 +1547,12 @@ alter table customers enable row level security; create policy tenant_only on cu
 alter table disputes enable row level security; create policy tenant_only on disputes using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table documents enable row level security; create policy tenant_only on documents using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table entities enable row level security; create policy tenant_only on entities using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table entitlement_alerts enable row level security; create policy tenant_only on entitlement_alerts using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table entitlement_overrides enable row level security; create policy tenant_only on entitlement_overrides using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table entitlement_reservations enable row level security; create policy tenant_only on entitlement_reservations using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table entitlement_rollovers enable row level security; create policy tenant_only on entitlement_rollovers using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table events enable row level security; create policy tenant_only on events using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table features enable row level security; create policy tenant_only on features using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table fee_schedule_versions enable row level security; create policy tenant_only on fee_schedule_versions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table fee_schedules enable row level security; create policy tenant_only on fee_schedules using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table idempotency_keys enable row level security; create policy tenant_only on idempotency_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));

@@ -7,6 +7,7 @@
  */
 import { creditsErrors } from './error-catalogue/credits';
 import type { ErrorDefinition, ErrorKind } from './error-catalogue/definition';
+import { entitlementsErrors } from './error-catalogue/entitlements';
 import { moneyErrors } from './error-catalogue/money';
 import { paymentsErrors } from './error-catalogue/payments';
 import { requestsErrors } from './error-catalogue/requests';
@@ -32,6 +33,7 @@ export const errorCatalogue = {
   ...requestsErrors,
   ...moneyErrors,
   ...subscriptionsErrors,
+  ...entitlementsErrors,
   ...paymentsErrors,
   ...systemErrors,
   ...creditsErrors,

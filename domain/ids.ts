@@ -19,6 +19,8 @@ export const prefixes = {
   cpn: 'coupon',
   meter: 'meter',
   ue: 'usage event',
+  feat: 'feature',
+  rsv: 'reservation',
   sub: 'subscription',
   si: 'subscription item',
   inv: 'invoice',

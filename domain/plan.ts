@@ -1,6 +1,7 @@
 /**
  * A plan version: what a subscription to it is billed, and when. A version is never edited; a change is a new version.
  */
+import type { Entitlement } from './entitlements/entitlement';
 import type { ProrationPolicy } from './proration';
 import type { Interval } from './time';
 import type { PricingModelKind } from './pricing';
@@ -40,6 +41,8 @@ export interface Trial {
 }
 
 export interface PlanDefinition {
+  /** What customers of the plan may use; absent in versions of the first releases. */
+  readonly entitlements?: readonly Entitlement[];
   readonly interval: Interval;
   readonly prices: readonly PlanPrice[];
   readonly trial: Trial | null;

@@ -12,6 +12,7 @@ import { createLogger } from '../log';
 import { startAuditor } from './auditor';
 import { createAdvancer, createMessenger, createReviver } from './messenger';
 import { startRelay } from './relay';
+import { startThresholdSweeper } from './threshold-sweeper';
 import { startRevenueCloser } from './revenue-closer';
 import { installRuntime, startWorkers } from './workers';
 
@@ -24,6 +25,8 @@ const lateSeconds = 1_800;
 const lateEveryMs = 600_000;
 /** Somebody who terminated a subscription's workflow by mistake waits for this; it costs one query of Temporal's visibility. */
 const closedEveryMs = 10_000;
+/** Whoever is told that 80 % are used has hours to act, not seconds; a look costs one pass over the events since the last one. */
+const thresholdsEveryMs = 5_000;
 /** Whoever closes the books waits for it on the first day of a month; one query each time. */
 const revenueEveryMs = 600_000;
 
@@ -83,7 +86,9 @@ async function main(): Promise<void> {
     lateEveryMs,
   });
   const revenueCloser = startRevenueCloser({ database, log, everyMs: revenueEveryMs });
+  const sweeper = startThresholdSweeper({ database, log, everyMs: thresholdsEveryMs });
   const stop = async (): Promise<void> => {
+    await sweeper.stop();
     await revenueCloser.stop();
     await auditor.stop();
     await relay.stop();

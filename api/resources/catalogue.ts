@@ -8,6 +8,7 @@ import { isFeeInArrears, isMetered } from '../../domain/plan/timing';
 import { pricingModels, type PricingModelKind } from '../../domain/pricing';
 import { toIso } from '../../domain/time';
 import { idField, instantAnswer, longText, prorationField, shortText, streamField } from '../fields';
+import { entitlementAnswer, entitlementsField, presentEntitlement } from './feature';
 
 /** The tenant's own short name of a thing of the catalogue. */
 export const codeField = z
@@ -177,6 +178,7 @@ const versionShape = {
     .max(pricesMax),
   trial: trialField.nullish(),
   proration: prorationField.nullish(),
+  entitlements: entitlementsField,
 };
 
 const versionExample = { interval: { unit: 'month', count: 1 }, prices: [priceInputExample], trial: { days: 14 } };
@@ -202,6 +204,7 @@ const planVersionAnswer = z
     prices: z.array(planPriceAnswer),
     trial: z.object({ days: z.number(), payment_method_required: z.boolean(), end_behavior: z.string() }).nullable(),
     proration: z.string().nullable(),
+    entitlements: z.array(entitlementAnswer),
     created_at: instantAnswer,
   })
   .openapi('PlanVersion');
@@ -230,6 +233,7 @@ export const planAnswer = z
           prices: [priceExample],
           trial: { days: 14, payment_method_required: true, end_behavior: 'charge' },
           proration: null,
+          entitlements: [],
           created_at: '2026-01-31T00:00:00.000Z',
         },
       ],
@@ -248,6 +252,7 @@ function presentVersion({ version, definition, recordedAt }: StoredPlanVersion):
         ? null
         : { days: trial.days, payment_method_required: trial.paymentMethodRequired, end_behavior: trial.endBehavior },
     proration,
+    entitlements: (definition.entitlements ?? []).map(presentEntitlement),
     created_at: toIso(recordedAt),
   };
 }

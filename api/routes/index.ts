@@ -4,8 +4,10 @@ import type { ApiDependencies } from '../dependencies';
 import { apiKeys } from './api-keys';
 import { customers } from './customers';
 import { disputes } from './disputes';
+import { entitlements } from './entitlements';
 import { events } from './events';
 import { feeSchedules } from './fee-schedules';
+import { features } from './features';
 import { health } from './health';
 import { invoices } from './invoices';
 import { ledger } from './ledger';
@@ -18,6 +20,7 @@ import { prices } from './prices';
 import { pricing } from './pricing';
 import { products } from './products';
 import { refunds } from './refunds';
+import { reservations } from './reservations';
 import { subscriptions } from './subscriptions';
 import { recognition } from './recognition';
 import { revenueStreams } from './revenue-streams';
@@ -57,6 +60,9 @@ export const routes = {
   disputes,
   meters,
   usageEvents,
+  features,
+  entitlements,
+  reservations,
   ledger,
   recognition,
   events,
