@@ -48,11 +48,14 @@ const codesWithoutMinorUnit = new Set('XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU X
 /** Currencies younger than the list of `currency-codes` (2024-06-25). XCG: ISO 4217 amendment 176, in force since 2025-03-31. */
 const youngerCurrencies: ReadonlyArray<readonly [string, number]> = [['XCG', 2]];
 
+/** Tokens that catalogues name. The TON coin has 9 decimal places (nanotons; TEP-74 takes them over for jettons). */
+const tokens: ReadonlyArray<readonly [string, number]> = [['ton:native', 9]];
+
 const exponents = new Map<string, number>(
   isoCurrencies
     .filter((entry) => !codesWithoutMinorUnit.has(entry.code))
     .map((entry): readonly [string, number] => [entry.code, entry.digits])
-    .concat(youngerCurrencies),
+    .concat(youngerCurrencies, tokens),
 );
 
 /** The greatest number of decimal places a token may have; ERC-20 allows 255, and nothing of worth has more than 18 but for NEAR's 24. */
