@@ -88,7 +88,12 @@ function definitionOf(
     trial:
       trial === null
         ? null
-        : { days: trial.days, paymentMethodRequired: trial.payment_method_required, endBehavior: trial.end_behavior },
+        : {
+            days: trial.days,
+            paymentMethodRequired: trial.payment_method_required,
+            endBehavior: trial.end_behavior,
+            ...(trial.usage === 'billed' ? { usage: trial.usage } : {}),
+          },
     proration: proration as ProrationPolicy | null,
     ...(entitlements.length === 0 ? {} : { entitlements }),
   };

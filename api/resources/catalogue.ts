@@ -72,15 +72,10 @@ const priceShape = {
     .record(z.string(), z.unknown())
     .default({})
     .openapi({ description: 'What the model needs besides amounts.', example: { included: '3' } }),
-  meter: z
-    .string()
-    .min(1)
-    .max(100)
-    .optional()
-    .openapi({
-      description: 'Code or id of the meter whose usage is priced; without one, the quantity is.',
-      example: 'tokens',
-    }),
+  meter: z.string().min(1).max(100).optional().openapi({
+    description: 'Code or id of the meter whose usage is priced; without one, the quantity is.',
+    example: 'tokens',
+  }),
   timing: z
     .enum(['in_advance', 'in_arrears'])
     .optional()
@@ -165,6 +160,10 @@ const trialField = z
     days: trialDaysField,
     payment_method_required: z.boolean().default(true),
     end_behavior: z.enum(['charge', 'pause', 'cancel']).default('charge'),
+    usage: z
+      .enum(['free', 'billed'])
+      .default('free')
+      .openapi({ description: 'Whether what is used in the trial is billed at its end.' }),
   })
   .openapi({ example: { days: 14, payment_method_required: false, end_behavior: 'pause' } });
 
@@ -202,7 +201,9 @@ const planVersionAnswer = z
     version: z.number(),
     interval: z.object({ unit: z.string(), count: z.number() }),
     prices: z.array(planPriceAnswer),
-    trial: z.object({ days: z.number(), payment_method_required: z.boolean(), end_behavior: z.string() }).nullable(),
+    trial: z
+      .object({ days: z.number(), payment_method_required: z.boolean(), end_behavior: z.string(), usage: z.string() })
+      .nullable(),
     proration: z.string().nullable(),
     entitlements: z.array(entitlementAnswer),
     created_at: instantAnswer,
@@ -231,7 +232,7 @@ export const planAnswer = z
           version: 1,
           interval: { unit: 'month', count: 1 },
           prices: [priceExample],
-          trial: { days: 14, payment_method_required: true, end_behavior: 'charge' },
+          trial: { days: 14, payment_method_required: true, end_behavior: 'charge', usage: 'free' },
           proration: null,
           entitlements: [],
           created_at: '2026-01-31T00:00:00.000Z',
@@ -250,7 +251,12 @@ function presentVersion({ version, definition, recordedAt }: StoredPlanVersion):
     trial:
       trial === null
         ? null
-        : { days: trial.days, payment_method_required: trial.paymentMethodRequired, end_behavior: trial.endBehavior },
+        : {
+            days: trial.days,
+            payment_method_required: trial.paymentMethodRequired,
+            end_behavior: trial.endBehavior,
+            usage: trial.usage ?? 'free',
+          },
     proration,
     entitlements: (definition.entitlements ?? []).map(presentEntitlement),
     created_at: toIso(recordedAt),
