@@ -92,9 +92,8 @@ function refuseRange(from: Month, to: Month): void {
 export function recognition(api: Api, deps: ApiDependencies): void {
   const { database } = deps;
   api.openapi(create, async (c) => {
-    const { tenantId } = tenantOf(c);
     const { month, test_clock_id: clockId = null } = c.req.valid('json');
-    const { close, created } = await closeRevenue(deps, { tenantId, clockId }, month);
+    const { close, created } = await closeRevenue(c, deps, clockId, month);
     return created ? c.json(presentClose(close), 201) : c.json(presentClose(close), 200);
   });
   api.openapi(get, async (c) => {

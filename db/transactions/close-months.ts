@@ -3,7 +3,7 @@
  * row that says that the month is closed. Closing again, or two at once, post nothing more.
  */
 import { idFromFacts, newId } from '../../domain/ids';
-import { monthEnd, nextMonth, type Month } from '../../domain/recognition/month';
+import { monthEnd, type Month } from '../../domain/recognition/month';
 import { closeMonthOf, recognitionPostings, type ClosedStream } from '../../domain/recognition/release';
 import { toIso } from '../../domain/time';
 import type { Database, Queryable, Statement } from '../pool';
@@ -36,7 +36,7 @@ const amountRow = ({ stream, recognizedToDate, amount }: ClosedStream) => ({
 });
 
 /** The entry belongs to the month that it closes: it stands at its last millisecond. */
-async function closeMonth(db: Queryable, books: Books, month: Month): Promise<void> {
+async function closeMonth(db: Queryable, books: Books, month: Month): Promise<string> {
   const { tenantId, clockId } = books;
   const streams = closeMonthOf(await loadLinesOfClose(db, books, month), await loadRecognized(db, books), month);
   const postings = recognitionPostings(streams);
@@ -44,41 +44,53 @@ async function closeMonth(db: Queryable, books: Books, month: Month): Promise<vo
   const now = monthEnd(month) - 1;
   const amounts = JSON.stringify(streams.map(amountRow));
   await db.query(closeStatement, [id, tenantId, clockId, `${month}-01`, toIso(now), amounts]);
-  if (postings.length === 0) return;
+  if (postings.length === 0) return id;
   await openAccounts(db, tenantId, postings);
   const entry = { id: idFromFacts('le', 'recognition', id), kind: 'recognition', source: id, postings };
   await record(db, { tenantId, now, subscription: null, entries: [entry] });
+  return id;
 }
 
-/** Closes the first open month, unless it lies after the given one. Answers which, or null. */
-function closeNext(database: Database, books: Books, last: Month, begin: Month | null): Promise<Month | null> {
+export interface ClosingOptions {
+  /** Closes the last month also where nothing was ever billed ahead. */
+  readonly evenEmpty?: boolean;
+  /** Writes with the close of the last month, in its transaction: who asked for it. */
+  readonly withLast?: (db: Queryable, closeId: string) => Promise<unknown>;
+}
+
+/** Closes the first open month, unless it lies after the last. Answers which, or null. */
+function closeNext(
+  database: Database,
+  books: Books,
+  last: Month,
+  { evenEmpty, withLast }: ClosingOptions,
+): Promise<Month | null> {
   const { tenantId, clockId } = books;
   return database.transaction(tenantId, async (db) => {
     await db.query(lockStatement, [tenantId, clockId]);
-    const month = (await firstOpenMonth(db, books)) ?? begin;
+    const month = (await firstOpenMonth(db, books)) ?? (evenEmpty === true ? last : null);
     if (month === null || month > last) return null;
-    await closeMonth(db, books, month);
+    const closeId = await closeMonth(db, books, month);
+    if (month === last) await withLast?.(db, closeId);
     return month;
   });
 }
 
 /**
  * Closes all months that are open, in order, up to the given one; each in its own transaction. Whoever calls sees to it that the month is
- * over. Books in which nothing was billed ahead stay without closes, unless `evenEmpty`.
+ * over. Books in which nothing was billed ahead stay without closes, unless the options say otherwise.
  * @returns the months that this call closed
  */
 export async function closeMonths(
   database: Database,
   books: Books,
   last: Month,
-  { evenEmpty = false }: { evenEmpty?: boolean } = {},
+  options: ClosingOptions = {},
 ): Promise<Month[]> {
   const closed: Month[] = [];
-  let begin = evenEmpty ? last : null;
   for (;;) {
-    const month = await closeNext(database, books, last, begin);
+    const month = await closeNext(database, books, last, options);
     if (month === null) return closed;
     closed.push(month);
-    begin = nextMonth(month);
   }
 }

@@ -38,6 +38,9 @@ test('a month is closed by hand once, with those before it, and a repetition pos
   expect((await send('GET', `/revenue-closes/${closed.body.id}`)).body).toEqual(closed.body);
   expect((await send('GET', '/revenue-closes?month=2025-02')).body.data).toEqual([february.body]);
   expect((await send('GET', '/ledger/entries?kind=recognition')).body.data).toHaveLength(3);
+  const { body: audit } = await send('GET', '/audit-log');
+  const asked = audit.data.filter(({ action }: { action: string }) => action === 'revenue.close');
+  expect(asked.map((entry: { subject_id: string }) => entry.subject_id)).toEqual([closed.body.id]);
 });
 
 test('a month that is not over, or older than the books, is refused', async () => {
