@@ -3,6 +3,8 @@
  * the provider are canceled, since they ask for the old amounts, and are made anew when they are collected.
  */
 import { newId } from '../domain/ids';
+import { givenBack } from '../domain/invoice/assemble';
+import { assembleFor } from '../domain/invoice/assemble-for';
 import type { BilledLine } from '../domain/invoice/line';
 import { reductionsOf, type Reduction } from '../domain/invoice/reductions';
 import { carryOverPostings } from '../domain/ledger';
@@ -52,14 +54,16 @@ async function withdrawn(deps: ActivityDependencies, tenantId: string, planned: 
 /** Writes the fact, its invoice and the open invoices that it reduces in one transaction. */
 export async function recordCredits(deps: ActivityDependencies, fact: CreditFact): Promise<SubscriptionEvent> {
   const { state, facts, billed, partsOf, eventOf, ...rest } = fact;
-  const planned = reductionsOf(fact.invoice.lines, billed, chargeLimits(deps, facts, state.currency));
+  const contents = { ...fact.invoice, billed };
+  const given = givenBack(assembleFor(state, facts, contents, fact.now));
+  const planned = reductionsOf(given, billed, chargeLimits(deps, facts, state.currency));
   const reductions = await withdrawn(deps, state.tenantId, planned);
   const credited = reductions.map(({ invoiceId, amountDue }) => ({ invoiceId, open: !isZero(amountDue) }));
   return recordInvoice(deps, {
     ...rest,
     state,
     facts,
-    invoice: { ...fact.invoice, reductions },
+    invoice: { ...contents, reductions },
     partsOf: (event, after) => {
       const parts = partsOf?.(event, after);
       const carried = carriedEntries(fact.invoice.id, reductions, state.currency);

@@ -7,15 +7,13 @@ import type { BillingFacts } from '../db/transactions/billing-facts';
 import type { CollectionFacts } from '../db/transactions/collection-facts';
 import { record, type Recording } from '../db/transactions/record';
 import { walletFunds } from '../domain/credits/wallet-payment';
+import type { AttachedCoupon } from '../domain/discount/attached';
 import { newId } from '../domain/ids';
 import { limitsOf, type ChargeLimits } from '../domain/invoice/chargeable';
-import type { InvoiceLine } from '../domain/invoice/line';
-import type { Span } from '../domain/invoice/period-lines';
+import { assembleFor, type InvoiceContents } from '../domain/invoice/assemble-for';
 import type { Reduction } from '../domain/invoice/reductions';
 import { balanceChange, invoiceTotals, type InvoiceTotals } from '../domain/invoice/totals';
-import { invoicePostings } from '../domain/ledger';
 import { isZero } from '../domain/money';
-import { isAhead } from '../domain/recognition/is-ahead';
 import { apply } from '../domain/subscription/apply';
 import type { IssuedInvoice, SubscriptionEvent } from '../domain/subscription/events';
 import type { SubscriptionState } from '../domain/subscription/state';
@@ -24,13 +22,12 @@ import type { ActivityDependencies } from './dependencies';
 import { defaultRail } from './default-rail';
 import { drawFromWallet } from './draw-from-wallet';
 import { foreseeCollection } from './foreseen-collection';
+import { postingsOf } from './invoice-postings';
 import { outsideEvents } from './outside-events';
 
-export interface InvoiceDraft {
+export interface InvoiceDraft extends InvoiceContents {
   readonly id: string;
   readonly businessKey: string;
-  readonly lines: readonly InvoiceLine[];
-  readonly span: Span;
   /** What its credit lines take off older open invoices (`recordCredits`). */
   readonly reductions?: readonly Reduction[];
 }
@@ -102,19 +99,21 @@ function balancePart(fact: InvoiceFact, totals: InvoiceTotals): Pick<Recording, 
   return { balance: { customerId: fact.state.customerId, change, expected: fact.facts.balance } };
 }
 
+/** The coupons that an invoice used, or gave back. */
+const usedPart = (
+  { subscriptionId }: SubscriptionState,
+  coupons: readonly AttachedCoupon[],
+): Pick<Recording, 'coupons'> => (coupons.length === 0 ? {} : { coupons: { used: { coupons, subscriptionId } } });
+
 /** Writes a fact together with the invoice that it brings, and answers it with the invoice's number. */
 export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFact): Promise<SubscriptionEvent> {
   const { state, now, facts, invoice } = fact;
   const limits = chargeLimits(deps, facts, state.currency);
   const funds = walletFunds(facts.wallet, state.currency, now);
-  const totals = invoiceTotals(invoice.lines, facts.balance, limits, invoice.reductions, funds);
+  const assembled = assembleFor(state, facts, invoice, now);
+  const totals = invoiceTotals(assembled.amounts.total, facts.balance, limits, invoice.reductions, funds);
   const drawn = drawFromWallet(facts.wallet, totals.walletApplied, invoice.id, now);
-  const postings = invoicePostings({
-    currency: state.currency,
-    lines: invoice.lines.map((line) => ({ stream: line.stream, amount: line.amount, ahead: isAhead(line, now) })),
-    balanceApplied: totals.balanceApplied,
-    carriedOver: totals.carriedOver,
-  }).concat(drawn?.postings ?? []);
+  const postings = postingsOf(assembled, totals, now).concat(drawn?.postings ?? []);
   const issued: IssuedInvoice = {
     id: invoice.id,
     number: '',
@@ -144,11 +143,13 @@ export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFac
       entityId: facts.entityId,
       series: facts.invoiceSeries,
       totals,
+      reduced: assembled,
       periodStart: invoice.span.start,
       periodEnd: invoice.span.end,
-      lines: invoice.lines.map((line) => ({ ...line, id: newId('il') })),
+      lines: assembled.lines.map((line) => ({ ...line, id: newId('il') })),
     },
     ...balancePart(fact, totals),
+    ...usedPart(state, assembled.used),
     ...(drawn === null ? {} : { wallet: drawn.wallet }),
     entries,
     fact: event,

@@ -3,6 +3,7 @@
  * is canceled first, so that money cannot arrive for an invoice that is no longer open.
  */
 import { cancelPaymentKey, newId } from '../domain/ids';
+import { taxByPlace } from '../domain/invoice/invoice-taxes';
 import { badDebtPostings, type Posting } from '../domain/ledger';
 import { add, isPositive, isZero, min, negate, subtract, sum, zero, type Money } from '../domain/money';
 import { isAhead } from '../domain/recognition/is-ahead';
@@ -92,8 +93,9 @@ function reversalOf(invoice: OpenInvoice): Posting[] {
   const post = (account: string, amount: Money) =>
     reversed.set(account, add(reversed.get(account) ?? zero(amount.currency), amount));
   for (const line of invoice.lines) {
-    post(`${isAhead(line, invoice.issuedAt) ? 'deferred' : 'revenue'}:${line.stream}`, line.amount);
+    post(`${isAhead(line, invoice.issuedAt) ? 'deferred' : 'revenue'}:${line.stream}`, line.net);
   }
+  for (const { place, amount } of taxByPlace(invoice.taxes)) post(`tax:${place}`, amount);
   post('receivable', negate(subtract(invoice.total, moved)));
   post('customer_balance', negate(moved));
   return [...reversed]

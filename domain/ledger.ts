@@ -1,6 +1,6 @@
 /**
  * Which accounts a movement of money touches. Debits are positive, credits negative; every set sums to zero per currency.
- * Accounts: receivable, cash:{rail}, revenue:{stream}, deferred:{stream}, provider_fees:{rail}, customer_balance, refunds, disputes, bad_debt.
+ * Accounts: receivable, cash:{rail}, revenue:{stream}, deferred:{stream}, tax:{country or region}, provider_fees:{rail}, customer_balance, refunds, disputes, bad_debt.
  */
 import { fail } from './errors';
 import { add, isZero, negate, subtract, sum, zero, type Money } from './money';
@@ -26,6 +26,7 @@ const families: Readonly<Record<string, { readonly kind: AccountKind; readonly n
   cash: { kind: 'asset', name: 'Cash at' },
   revenue: { kind: 'income', name: 'Revenue from' },
   deferred: { kind: 'liability', name: 'Billed ahead for' },
+  tax: { kind: 'liability', name: 'Tax owed in' },
   provider_fees: { kind: 'expense', name: 'Fees of' },
 };
 
@@ -40,7 +41,7 @@ export function describeAccount(code: string): { kind: AccountKind; name: string
 
 const nonZero = (postings: readonly Posting[]): Posting[] => postings.filter((posting) => !isZero(posting.amount));
 
-/** A line's share of income: `ahead` while its period is still to be served. */
+/** A line's share of income, without discount and tax: `ahead` while its period is still to be served. */
 export interface IncomeLine {
   readonly stream: string;
   readonly amount: Money;
@@ -50,6 +51,8 @@ export interface IncomeLine {
 export interface InvoicePostings {
   readonly currency: string;
   readonly lines: readonly IncomeLine[];
+  /** Owed to the tax offices of countries and regions. */
+  readonly taxes?: readonly { readonly place: string; readonly amount: Money }[];
   /** From the customer's balance (positive) or into it (negative). */
   readonly balanceApplied: Money;
   readonly carriedOver: Money;
@@ -65,18 +68,23 @@ function byAccount(lines: readonly IncomeLine[]): Posting[] {
 }
 
 /**
- * An invoice: the total becomes receivable against deferred income (time still to come) or revenue; the balance and what is too small to
+ * An invoice: the total becomes receivable against deferred income (time still to come) or revenue, and the tax that is owed; the balance and what is too small to
  * charge move between receivable and the customer's balance. Nothing that was deferred is earned by it: the monthly closes do that.
  */
 export function invoicePostings(invoice: InvoicePostings): Posting[] {
-  const total = sum(
-    invoice.lines.map((line) => line.amount),
-    invoice.currency,
+  const taxes = (invoice.taxes ?? []).map(({ place, amount }) => ({ account: `tax:${place}`, amount: negate(amount) }));
+  const earned = byAccount(invoice.lines);
+  const total = negate(
+    sum(
+      [...earned, ...taxes].map(({ amount }) => amount),
+      invoice.currency,
+    ),
   );
   const moved = add(invoice.balanceApplied, invoice.carriedOver);
   return nonZero([
     { account: 'receivable', amount: total },
-    ...byAccount(invoice.lines),
+    ...earned,
+    ...taxes,
     { account: 'receivable', amount: negate(moved) },
     { account: 'customer_balance', amount: moved },
   ]);

@@ -4,6 +4,7 @@ import type { InvoiceLine } from '../../db/queries/invoice-lines';
 import type { Invoice } from '../../db/queries/invoices';
 import { toIso } from '../../domain/time';
 import { instantAnswer, isoOrNull, moneyAnswer, wireMoney } from '../fields';
+import { lineReductionShape, presentReductions, reductionExample, reductionShape } from './invoice-reductions';
 
 const usd = (amount: string) => ({ amount, currency: 'USD' });
 
@@ -18,6 +19,9 @@ const lineExample = {
   stream: 'subscriptions',
   quantity: '1',
   amount: usd('49.00'),
+  discount: usd('0.00'),
+  tax: usd('0.00'),
+  net: usd('49.00'),
   period: { start: '2026-01-31T00:00:00.000Z', end: '2026-02-28T00:00:00.000Z' },
   credits_line_id: null,
   explanation: { text: '49.00 USD flat' },
@@ -37,6 +41,7 @@ export const lineAnswer = z
     stream: z.string(),
     quantity: z.string(),
     amount: moneyAnswer,
+    ...lineReductionShape,
     period: periodAnswer,
     credits_line_id: z.string().nullable(),
     explanation: z
@@ -49,9 +54,11 @@ export const invoiceExample = {
   id: 'inv_01kav5xq8yfz2s1m3c4d5e6f7g',
   number: 'INV-000001',
   status: 'paid',
+  entity_id: 'ent_01kav5xq8yfz2s1m3c4d5e6f7g',
   customer_id: 'cus_01kav5xq8yfz2s1m3c4d5e6f7g',
   subscription_id: 'sub_01kav5xq8yfz2s1m3c4d5e6f7g',
   wallet_id: null,
+  ...reductionExample,
   total: usd('49.00'),
   credit_given: usd('0.00'),
   credit_received: usd('0.00'),
@@ -72,12 +79,14 @@ export const invoiceAnswer = z
     id: z.string(),
     number: z.string().nullable(),
     status: z.string(),
+    entity_id: z.string().nullable().openapi({ description: 'The seller entity that issued it.' }),
     customer_id: z.string(),
     subscription_id: z.string().nullable(),
     wallet_id: z
       .string()
       .nullable()
       .openapi({ description: 'The wallet whose top-up it bills; such an invoice has no subscription.' }),
+    ...reductionShape,
     total: moneyAnswer,
     credit_given: moneyAnswer.openapi({ description: 'What its credit lines took off older open invoices.' }),
     credit_received: moneyAnswer.openapi({
@@ -116,6 +125,9 @@ function presentLine(line: InvoiceLine): z.infer<typeof lineAnswer> {
     stream: line.stream,
     quantity: line.quantity,
     amount: wireMoney(line.amount),
+    discount: wireMoney(line.discount),
+    tax: wireMoney(line.tax),
+    net: wireMoney(line.net),
     period: { start: toIso(line.periodStart), end: toIso(line.periodEnd) },
     credits_line_id: line.creditsLineId,
     explanation: line.explanation,
@@ -129,9 +141,11 @@ export function presentInvoice(invoice: Invoice, lines: readonly InvoiceLine[] |
     id: invoice.id,
     number: invoice.number,
     status: invoice.status,
+    entity_id: invoice.entityId,
     customer_id: invoice.customerId,
     subscription_id: invoice.subscriptionId,
     wallet_id: invoice.walletId,
+    ...presentReductions({ ...invoice, discounts: invoice.discountTotal, applications: invoice.discounts }),
     total: wireMoney(invoice.total),
     credit_given: wireMoney(invoice.creditGiven),
     credit_received: wireMoney(invoice.creditReceived),

@@ -5,6 +5,7 @@ import type { InvoicePreview } from '../../db/reports/invoice-preview';
 import { toIso } from '../../domain/time';
 import { idField, instantAnswer, instantField, moneyAnswer, prorationField, wireMoney } from '../fields';
 import { invoiceExample, lineAnswer } from './invoice';
+import { presentReductions, reductionExample, reductionShape } from './invoice-reductions';
 
 const { id: _id, ...lineExample } = invoiceExample.lines[0]!;
 
@@ -16,8 +17,10 @@ export const previewAnswer = z
     plan_version: z.number(),
     quantity: z.number(),
     lines: z.array(lineAnswer.omit({ id: true })),
+    ...reductionShape,
     total: moneyAnswer,
     credit_given: moneyAnswer.openapi({ description: 'What the credit lines will take off older open invoices.' }),
+    wallet_applied: moneyAnswer,
     balance_applied: moneyAnswer,
     carried_over: moneyAnswer,
     amount_due: moneyAnswer,
@@ -30,8 +33,10 @@ export const previewAnswer = z
       plan_version: 1,
       quantity: 1,
       lines: [lineExample],
+      ...reductionExample,
       total: invoiceExample.total,
       credit_given: invoiceExample.credit_given,
+      wallet_applied: invoiceExample.wallet_applied,
       balance_applied: invoiceExample.balance_applied,
       carried_over: invoiceExample.carried_over,
       amount_due: invoiceExample.amount_due,
@@ -55,14 +60,15 @@ export const previewChangeBody = z
 
 /** A preview as it leaves. */
 export function presentPreview(preview: InvoicePreview): z.infer<typeof previewAnswer> {
-  const { at, span, terms, lines, totals } = preview;
+  const { at, span, terms, assembled, totals } = preview;
+  const { amounts, discounts: applications, taxes } = assembled;
   return {
     at: toIso(at),
     period: { start: toIso(span.start), end: toIso(span.end) },
     plan_id: terms.planId,
     plan_version: terms.planVersion,
     quantity: terms.quantity,
-    lines: lines.map((line) => ({
+    lines: assembled.lines.map((line) => ({
       kind: line.kind,
       description: line.description,
       price_id: line.priceId,
@@ -72,12 +78,17 @@ export function presentPreview(preview: InvoicePreview): z.infer<typeof previewA
       stream: line.stream,
       quantity: line.quantity,
       amount: wireMoney(line.amount),
+      discount: wireMoney(line.discount),
+      tax: wireMoney(line.tax),
+      net: wireMoney(line.net),
       period: { start: toIso(line.periodStart), end: toIso(line.periodEnd) },
       credits_line_id: line.creditsLineId,
       explanation: line.explanation,
     })),
+    ...presentReductions({ ...amounts, applications, taxes }),
     total: wireMoney(totals.total),
     credit_given: wireMoney(totals.creditGiven),
+    wallet_applied: wireMoney(totals.walletApplied),
     balance_applied: wireMoney(totals.balanceApplied),
     carried_over: wireMoney(totals.carriedOver),
     amount_due: wireMoney(totals.amountDue),

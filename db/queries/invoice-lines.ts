@@ -12,6 +12,9 @@ export interface InvoiceLine extends LineOrigin {
   readonly stream: string;
   readonly quantity: string;
   readonly amount: Money;
+  readonly discount: Money;
+  readonly tax: Money;
+  readonly net: Money;
   readonly periodStart: number;
   readonly periodEnd: number;
   readonly creditsLineId: string | null;
@@ -31,6 +34,9 @@ interface InvoiceLineRow {
   stream: string;
   quantity: string;
   amount: string;
+  discount: string;
+  tax: string;
+  net: string;
   currency: string;
   period_start: Date;
   period_end: Date;
@@ -50,6 +56,9 @@ const fromRow = (row: InvoiceLineRow): InvoiceLine => ({
   stream: row.stream,
   quantity: row.quantity,
   amount: money(row.amount, row.currency),
+  discount: money(row.discount, row.currency),
+  tax: money(row.tax, row.currency),
+  net: money(row.net, row.currency),
   periodStart: row.period_start.getTime(),
   periodEnd: row.period_end.getTime(),
   creditsLineId: row.credits_line_id,
@@ -58,7 +67,7 @@ const fromRow = (row: InvoiceLineRow): InvoiceLine => ({
 
 const ofInvoices: Statement = {
   name: 'invoice_lines_of_invoices',
-  text: `select id, invoice_id, kind, description, price_id, stream, quantity, amount, currency, period_start, period_end, credits_line_id,
+  text: `select id, invoice_id, kind, description, price_id, stream, quantity, amount, discount, tax, net, currency, period_start, period_end, credits_line_id,
       plan_id, product_id, meter_id, explanation
     from invoice_lines where tenant_id = $1 and invoice_id = any($2::text[]) order by invoice_id, position`,
 };

@@ -1,4 +1,6 @@
 /** Invoices: read here; written by the billing transactions alone. */
+import type { AssembledInvoice } from '../../domain/invoice/assemble';
+import type { InvoiceTaxes } from '../../domain/invoice/invoice-taxes';
 import { money, type Money } from '../../domain/money';
 import type { Queryable, Statement } from '../pool';
 import { pageReader } from './page';
@@ -9,6 +11,8 @@ export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'void' | 'uncollectible'
 export interface Invoice {
   readonly id: string;
   readonly tenantId: string;
+  /** The seller entity that issued it; null from before there were any: the tenant's default one. */
+  readonly entityId: string | null;
   readonly customerId: string;
   /** Null for the invoice of a top-up, which has a wallet. */
   readonly subscriptionId: string | null;
@@ -16,6 +20,12 @@ export interface Invoice {
   readonly status: InvoiceStatus;
   /** Series and sequence, such as INV-000042; null while it is a draft. */
   readonly number: string | null;
+  readonly subtotal: Money;
+  readonly discountTotal: Money;
+  readonly taxAdded: Money;
+  readonly taxIncluded: Money;
+  readonly discounts: AssembledInvoice['discounts'];
+  readonly taxes: InvoiceTaxes | null;
   readonly total: Money;
   /** What its credit lines took off older invoices, and what later credits took off this one. */
   readonly creditGiven: Money;
@@ -37,12 +47,19 @@ interface InvoiceRow {
   [column: string]: unknown;
   id: string;
   tenant_id: string;
+  entity_id: string | null;
   customer_id: string;
   subscription_id: string | null;
   wallet_id: string | null;
   status: InvoiceStatus;
   number: string | null;
   currency: string;
+  subtotal: string;
+  discount_total: string;
+  tax_added: string;
+  tax_included: string;
+  discounts: AssembledInvoice['discounts'] | null;
+  taxes: InvoiceTaxes | null;
   total: string;
   credit_given: string;
   credit_received: string;
@@ -58,17 +75,25 @@ interface InvoiceRow {
   occurred_at: Date;
 }
 
-const columns = `id, tenant_id, customer_id, subscription_id, wallet_id, status, invoice_number(series, sequence) as number, currency, total,
+const columns = `id, tenant_id, entity_id, customer_id, subscription_id, wallet_id, status, invoice_number(series, sequence) as number, currency, subtotal,
+  discount_total, tax_added, tax_included, discounts, taxes, total,
   credit_given, credit_received, wallet_applied, balance_applied, carried_over, amount_due, amount_paid, period_start, period_end, due_at, settled_at, occurred_at`;
 
 const fromRow = (row: InvoiceRow): Invoice => ({
   id: row.id,
   tenantId: row.tenant_id,
+  entityId: row.entity_id,
   customerId: row.customer_id,
   subscriptionId: row.subscription_id,
   walletId: row.wallet_id,
   status: row.status,
   number: row.number,
+  subtotal: money(row.subtotal, row.currency),
+  discountTotal: money(row.discount_total, row.currency),
+  taxAdded: money(row.tax_added, row.currency),
+  taxIncluded: money(row.tax_included, row.currency),
+  discounts: row.discounts ?? [],
+  taxes: row.taxes,
   total: money(row.total, row.currency),
   creditGiven: money(row.credit_given, row.currency),
   creditReceived: money(row.credit_received, row.currency),

@@ -48,9 +48,20 @@ export async function previewChange(
   const lines = [...(bill?.lines ?? []), ...(ended?.arrears.lines ?? [])];
   const limits = limitsOf(facts.rail, state.currency);
   const span = bill?.span ?? { start: at, end: at };
-  const assembled = assembleFor(state, facts, { lines, span, billed: loaded.billed }, now);
+  const assembled = assembleFor(
+    state,
+    facts,
+    { lines, span, billed: loaded.billed, limits: ended?.arrears.limits ?? null },
+    now,
+  );
   const reductions = reductionsOf(givenBack(assembled), loaded.billed, limits);
-  const totals = invoiceTotals(assembled.amounts.total, facts.balance, limits, reductions, walletFunds(facts.wallet, state.currency, now));
+  const totals = invoiceTotals(
+    assembled.amounts.total,
+    facts.balance,
+    limits,
+    reductions,
+    walletFunds(facts.wallet, state.currency, now),
+  );
   return { at, span, terms, assembled, totals };
 }
 
@@ -93,7 +104,7 @@ export async function previewUpcoming(
   const { stretch, lines: ahead } = billPeriod(state, plan, facts.proration, next.reason, next.at);
   const arrears = await endedArrears(database, { state, plan, at: next.at, policy: facts.proration });
   const lines = [...ahead, ...arrears.lines];
-  const assembled = assembleFor(state, facts, { lines, span: stretch.period }, next.at);
+  const assembled = assembleFor(state, facts, { lines, span: stretch.period, limits: arrears.limits }, next.at);
   const funds = walletFunds(facts.wallet, currency, next.at);
   const totals = invoiceTotals(assembled.amounts.total, facts.balance, limitsOf(facts.rail, currency), [], funds);
   return { at: next.at, span: stretch.period, terms, assembled, totals };

@@ -1,8 +1,10 @@
 /**
  * Reads in one round trip what an activity needs to bill a subscription or to carry out a command on it.
  */
+import type { AttachedCoupon } from '../../domain/discount/attached';
 import type { DunningPolicy } from '../../domain/dunning';
-import type { BilledLine } from '../../domain/invoice/line';
+import type { BilledLine, LineExplanation } from '../../domain/invoice/line';
+import type { TaxFacts } from '../../domain/invoice/tax-facts';
 import { money, zero, type Money } from '../../domain/money';
 import type { PlanDefinition, PlanVersion } from '../../domain/plan';
 import type { ProrationPolicy } from '../../domain/proration';
@@ -12,6 +14,8 @@ import { fromIso, toIso, type Instant } from '../../domain/time';
 import type { HeldWallet } from '../../domain/credits/wallet-payment';
 import { gather } from '../gather';
 import type { Queryable, Statement } from '../pool';
+import { heldCouponsColumn, heldCouponsOf, type HeldCouponJson } from '../queries/held-coupons';
+import { heldTaxColumn, heldTaxOf, type HeldTaxJson } from '../queries/held-tax';
 import { heldWalletColumn, heldWalletOf, type HeldWalletJson } from '../queries/held-wallet';
 import {
   failuresSince,
@@ -37,6 +41,10 @@ export interface BillingFacts {
   readonly balance: Money;
   /** The customer's wallet of the currency, with the grants that are not used up; null when they have none. */
   readonly wallet: HeldWallet | null;
+  /** Attached to the subscription or to its customer. */
+  readonly coupons: readonly AttachedCoupon[];
+  /** Null where tax is no matter of the tenant. */
+  readonly tax: TaxFacts | null;
   /** The plan version asked for; null when there is none such. */
   readonly plan: PlanVersion | null;
   /** The customer's policy for proration, else the tenant's; a plan's own policy stands above it. */
@@ -62,6 +70,8 @@ interface Row {
   payment_gated: boolean;
   balance: string | null;
   wallet: HeldWalletJson | null;
+  coupons: readonly HeldCouponJson[] | null;
+  tax: HeldTaxJson | null;
   plan_id: string | null;
   plan_version: number | null;
   plan_name: string | null;
@@ -81,6 +91,7 @@ from jsonb_to_recordset($2) as asked(n integer, subscription_id text, plan_id te
 cross join lateral (
   select c.name as customer_name, s.payment_gated, e.id as entity_id, e.invoice_series, t.dunning_policy, t.incomplete_hours,
     coalesce(c.proration_policy, t.proration_policy) as proration,
+    ${heldCouponsColumn('c.id', 's.id')} as coupons, ${heldTaxColumn('t', 'c')} as tax,
     case when asked.since is not null and m.status <> 'detached' then to_jsonb(m.*) end as method,
     c.provider_refs->>m.rail as customer_ref, ${historyColumn('s.tenant_id', 'asked.since')} as history,
     m.rail, b.amount as balance, ${heldWalletColumn('c.id', 's.currency')} as wallet, p.id as plan_id, p.name as plan_name, v.version as plan_version, v.definition
@@ -128,9 +139,9 @@ async function askTogether(db: Queryable, requests: readonly FactsRequest[]): Pr
     requests[0]?.tenantId,
     JSON.stringify(asked),
   ]);
-  return requests.map(({ currency }, n) => {
+  return requests.map((request, n) => {
     const row = rows.find((candidate) => candidate.n === n);
-    return row === undefined ? null : factsOf(row, currency);
+    return row === undefined ? null : factsOf(row, request);
   });
 }
 
@@ -156,7 +167,7 @@ function outlookOf(row: Row): CollectionOutlook | null {
   return method === null ? null : { method, customerRef: row.customer_ref, ...historyOf(row.history) };
 }
 
-function factsOf(row: Row, currency: string): BillingFacts {
+function factsOf(row: Row, { currency, subscriptionId }: FactsRequest): BillingFacts {
   const plan = planOf(row);
   return {
     customerName: row.customer_name,
@@ -169,6 +180,8 @@ function factsOf(row: Row, currency: string): BillingFacts {
     paymentGated: row.payment_gated,
     balance: row.balance === null ? zero(currency) : money(row.balance, currency),
     wallet: row.wallet === null ? null : heldWalletOf(row.wallet),
+    coupons: heldCouponsOf(row.coupons, subscriptionId),
+    tax: heldTaxOf(row.tax),
     plan,
     proration: plan?.definition.proration ?? row.proration,
     collection: outlookOf(row),
@@ -179,7 +192,7 @@ function factsOf(row: Row, currency: string): BillingFacts {
 const billedStatement: Statement = {
   name: 'billed_lines',
   text: `
-select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.currency, l.period_start, l.period_end, l.explanation,
+select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.discount, l.tax, l.currency, l.period_start, l.period_end, l.explanation,
   l.plan_id, l.product_id, l.meter_id,
   i.id as invoice_id, case when i.status = 'open' and i.amount_due > 0 and not exists (
     select from payments p where p.invoice_id = i.id and (p.status in ('processing', 'succeeded') or p.attempt_begun is not null)) then i.amount_due end as unpaid
@@ -210,9 +223,19 @@ interface BilledRow {
   currency: string;
   period_start: Date;
   period_end: Date;
-  explanation: { readonly exact: string; readonly ratio: StoredRatio | null };
+  discount: string;
+  tax: string;
+  explanation: Pick<LineExplanation, 'exact' | 'discounts' | 'tax'> & { readonly ratio: StoredRatio | null };
   invoice_id: string;
   unpaid: string | null;
+}
+
+/** What coupons took off a charge and how it was taxed; nothing for a plain one. */
+function reducedOf({ explanation, discount, tax, currency }: BilledRow): Pick<BilledLine, 'reduced'> {
+  const { discounts = [], tax: taxed = null } = explanation;
+  if (discounts.length === 0 && taxed === null) return {};
+  const parts = discounts.map((share) => ({ ...share, amount: money(share.amount, currency) }));
+  return { reduced: { discount: money(discount, currency), parts, tax: money(tax, currency), taxed } };
 }
 
 function billedLineOf(row: BilledRow): BilledLine {
@@ -232,6 +255,7 @@ function billedLineOf(row: BilledRow): BilledLine {
     periodEnd: span.end,
     full: ratio === null ? span : { start: fromIso(ratio.fullStart), end: fromIso(ratio.fullEnd) },
     exact: row.explanation.exact,
+    ...reducedOf(row),
     ...(row.unpaid === null ? {} : { openInvoice: { id: row.invoice_id, amountDue: money(row.unpaid, row.currency) } }),
   };
 }

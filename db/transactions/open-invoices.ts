@@ -1,6 +1,7 @@
 /**
  * Reads open invoices with what their settlement needs: what is unpaid, the lines to reverse, and the payment under way.
  */
+import type { InvoiceTaxes } from '../../domain/invoice/invoice-taxes';
 import { money, type Money } from '../../domain/money';
 import type { Instant } from '../../domain/time';
 import type { LineKind } from '../../domain/invoice/line';
@@ -23,9 +24,11 @@ export interface OpenInvoice {
   readonly lines: readonly {
     readonly stream: string;
     readonly kind: LineKind;
-    readonly amount: Money;
+    /** Without discount and tax: what is booked as income. */
+    readonly net: Money;
     readonly periodEnd: Instant;
   }[];
+  readonly taxes: InvoiceTaxes | null;
   readonly payment: {
     readonly id: string;
     readonly rail: string;
@@ -39,11 +42,11 @@ const statement: Statement = {
   name: 'open_invoices',
   text: `
 select i.id, i.status, i.occurred_at, i.currency, i.total, i.balance_applied, i.carried_over, i.amount_due, i.credit_received, i.credit_given,
-  (select coalesce(-sum(c.amount), 0) from invoice_lines l join invoice_lines c on c.credits_line_id = l.id
+  (select coalesce(-sum(c.net + c.tax), 0) from invoice_lines l join invoice_lines c on c.credits_line_id = l.id
    join invoices v on v.id = c.invoice_id and v.status <> 'void' where l.invoice_id = i.id) as credited,
-  (select json_agg(json_build_object('stream', l.stream, 'kind', l.kind, 'amount', l.amount::text,
+  (select json_agg(json_build_object('stream', l.stream, 'kind', l.kind, 'net', l.net::text,
      'period_end', (extract(epoch from l.period_end) * 1000)::bigint) order by l.position)
-   from invoice_lines l where l.invoice_id = i.id) as lines,
+   from invoice_lines l where l.invoice_id = i.id) as lines, i.taxes,
   p.id as payment_id, p.rail, p.provider_ref, p.status as payment_status,
   (select count(*)::integer from payments x where x.invoice_id = i.id and x.status = 'canceled') as canceled_payments
 from invoices i
@@ -70,12 +73,13 @@ export async function loadOpenInvoices(
     creditGiven: money(row['credit_given'], row['currency']),
     credited: money(row['credited'], row['currency']),
     amountDue: money(row['amount_due'], row['currency']),
-    lines: (row['lines'] ?? []).map((line: { stream: string; kind: LineKind; amount: string; period_end: number }) => ({
+    lines: (row['lines'] ?? []).map((line: { stream: string; kind: LineKind; net: string; period_end: number }) => ({
       stream: line.stream,
       kind: line.kind,
-      amount: money(line.amount, row['currency']),
+      net: money(line.net, row['currency']),
       periodEnd: line.period_end,
     })),
+    taxes: row['taxes'],
     payment:
       row['payment_id'] === null
         ? null

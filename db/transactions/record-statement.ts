@@ -1,4 +1,6 @@
 import type { Statement } from '../pool';
+import { couponPartsSql, type CouponPart } from './record-coupons';
+import { itemPartsSql, type ItemPart } from './record-items';
 import { creditPartsSql, type CreditPart } from './record-credits-parts';
 
 /**
@@ -8,6 +10,8 @@ import { creditPartsSql, type CreditPart } from './record-credits-parts';
  * what it expected.
  */
 export type Part =
+  | CouponPart
+  | ItemPart
   | CreditPart
   | 'invoice'
   | 'lines'
@@ -49,18 +53,19 @@ const partsSql: Readonly<Record<Part, PartSql>> = {
     tables: (rows) => `
 invoice_in as (
   select *, row_number() over (partition by series order by n) as place, count(*) over (partition by series) as places
-  from jsonb_to_recordset(${rows}) as i(n integer, at timestamptz, id text, customer_id text, subscription_id text, business_key text,
-    status text, entity_id text, series text, currency text, total numeric, credit_given numeric, wallet_applied numeric, balance_applied numeric, carried_over numeric, amount_due numeric,
+  from jsonb_to_recordset(${rows}) as i(n integer, at timestamptz, id text, customer_id text, subscription_id text, wallet_id text, business_key text,
+    status text, entity_id text, series text, currency text, total numeric, discount_total numeric, tax_added numeric,
+    tax_included numeric, discounts jsonb, taxes jsonb, credit_given numeric, wallet_applied numeric, balance_applied numeric, carried_over numeric, amount_due numeric,
     period_start timestamptz, period_end timestamptz)
 ), numbered as (
   -- In one order, so that statements with the same two series wait for each other instead of locking each other out.
   insert into invoice_series as s (tenant_id, series, last_number) select $1, series, count(*) from invoice_in group by series order by series
   on conflict (tenant_id, series) do update set last_number = s.last_number + excluded.last_number returning series, last_number
 ), invoice_out as (
-  insert into invoices (id, tenant_id, customer_id, subscription_id, business_key, status, entity_id, series, sequence, currency, total,
-    credit_given, wallet_applied, balance_applied, carried_over, amount_due, period_start, period_end, due_at, settled_at, occurred_at)
-  select i.id, $1, i.customer_id, i.subscription_id, i.business_key, i.status, i.entity_id, i.series, s.last_number - i.places + i.place, i.currency,
-    i.total, i.credit_given, i.wallet_applied, i.balance_applied, i.carried_over, i.amount_due, i.period_start, i.period_end, i.at,
+  insert into invoices (id, tenant_id, customer_id, subscription_id, wallet_id, business_key, status, entity_id, series, sequence, currency, total,
+    discount_total, tax_added, tax_included, discounts, taxes, credit_given, wallet_applied, balance_applied, carried_over, amount_due, period_start, period_end, due_at, settled_at, occurred_at)
+  select i.id, $1, i.customer_id, i.subscription_id, i.wallet_id, i.business_key, i.status, i.entity_id, i.series, s.last_number - i.places + i.place, i.currency,
+    i.total, coalesce(i.discount_total, 0), coalesce(i.tax_added, 0), coalesce(i.tax_included, 0), i.discounts, i.taxes, i.credit_given, i.wallet_applied, i.balance_applied, i.carried_over, i.amount_due, i.period_start, i.period_end, i.at,
     case when i.status = 'paid' then i.at end, i.at
   from invoice_in i join numbered s using (series) returning id, invoice_number(series, sequence) as number
 ), numbers as (
@@ -72,11 +77,13 @@ invoice_in as (
     tables: (rows) => `
 lines_out as (
   insert into invoice_lines (id, tenant_id, invoice_id, subscription_id, position, kind, description, price_id, stream, quantity, amount,
-    currency, period_start, period_end, credits_line_id, plan_id, product_id, meter_id, explanation)
-  select id, $1, invoice_id, subscription_id, position, kind, description, price_id, stream, quantity, amount, currency, period_start,
+    discount, tax, tax_included, currency, period_start, period_end, credits_line_id, plan_id, product_id, meter_id, explanation)
+  select id, $1, invoice_id, subscription_id, position, kind, description, price_id, stream, quantity, amount,
+    coalesce(discount, 0), coalesce(tax, 0), coalesce(tax_included, false), currency, period_start,
     period_end, credits_line_id, plan_id, product_id, meter_id, explanation
   from jsonb_to_recordset(${rows}) as l(id text, invoice_id text, subscription_id text, position integer, kind text, description text,
-    price_id text, stream text, quantity numeric, amount numeric, currency text, period_start timestamptz, period_end timestamptz,
+    price_id text, stream text, quantity numeric, amount numeric, discount numeric, tax numeric,
+    tax_included boolean, currency text, period_start timestamptz, period_end timestamptz,
     credits_line_id text, plan_id text, product_id text, meter_id text, explanation jsonb)
 )`,
   },
@@ -251,6 +258,8 @@ audit_out as (
     after jsonb, result jsonb, request_id text)
 )`,
   },
+  ...couponPartsSql,
+  ...itemPartsSql,
   ...creditPartsSql,
 };
 

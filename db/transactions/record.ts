@@ -4,8 +4,6 @@
  * the whole (`serialization_failure`), and the caller reads again.
  */
 import type { Money } from '../../domain/money';
-import type { InvoiceLine } from '../../domain/invoice/line';
-import type { InvoiceTotals } from '../../domain/invoice/totals';
 import { assertBalanced, type Posting } from '../../domain/ledger';
 import { nextDueAt } from '../../domain/subscription/decide';
 import type { SubscriptionEvent } from '../../domain/subscription/events';
@@ -21,6 +19,9 @@ import {
   type CreditNoteRow,
   type WalletChange,
 } from './record-credits';
+import { couponRows, type CouponChanges } from './record-coupons';
+import { itemRows, type ItemChanges } from './record-items';
+import { invoiceRow, lineRows, type NewInvoice } from './record-invoice';
 import { partNames, recordStatement, type Part } from './record-statement';
 import { usageRows, type UsageBillingRow } from './record-usage';
 
@@ -45,7 +46,7 @@ export interface InvoiceReduction {
 export interface PaymentRow {
   readonly id: string;
   readonly invoiceId: string;
-  readonly subscriptionId: string;
+  readonly subscriptionId: string | null;
   readonly customerId: string;
   readonly rail: string;
   readonly providerRef: string;
@@ -115,6 +116,8 @@ export interface Recording {
   readonly usage?: readonly UsageBillingRow[];
   readonly invoiceChanges?: readonly InvoiceChange[];
   readonly reductions?: readonly InvoiceReduction[];
+  readonly coupons?: CouponChanges;
+  readonly items?: ItemChanges;
   /** Adds to a customer's balance; `expected` is the balance that the invoice was computed with. */
   readonly balance?: { readonly customerId: string; readonly change: Money; readonly expected: Money | null };
   readonly wallet?: WalletChange;
@@ -132,55 +135,8 @@ export interface Recording {
   readonly audit?: readonly AuditRow[];
 }
 
-function invoiceRow(invoice: NewInvoice) {
-  const { totals } = invoice;
-  return {
-    id: invoice.id,
-    customer_id: invoice.customerId,
-    subscription_id: invoice.subscriptionId,
-    business_key: invoice.businessKey,
-    status: isNothingDue(totals) ? 'paid' : 'open',
-    entity_id: invoice.entityId,
-    series: invoice.series,
-    currency: totals.total.currency,
-    total: totals.total.amount,
-    credit_given: totals.creditGiven.amount,
-    wallet_applied: totals.walletApplied.amount,
-    balance_applied: totals.balanceApplied.amount,
-    carried_over: totals.carriedOver.amount,
-    amount_due: totals.amountDue.amount,
-    period_start: toIso(invoice.periodStart),
-    period_end: toIso(invoice.periodEnd),
-  };
-}
-
 function reductionRow({ id, expected, credit, carriedOver, status }: InvoiceReduction) {
   return { id, expected: expected.amount, credit: credit.amount, carried_over: carriedOver.amount, status };
-}
-
-const isNothingDue = (totals: InvoiceTotals): boolean => /^[0.]+$/.test(totals.amountDue.amount);
-
-function lineRows(invoice: NewInvoice) {
-  return invoice.lines.map((line, position) => ({
-    id: line.id,
-    invoice_id: invoice.id,
-    subscription_id: invoice.subscriptionId,
-    position,
-    kind: line.kind,
-    description: line.description,
-    price_id: line.priceId,
-    stream: line.stream,
-    quantity: line.quantity,
-    amount: line.amount.amount,
-    currency: line.amount.currency,
-    period_start: toIso(line.periodStart),
-    period_end: toIso(line.periodEnd),
-    credits_line_id: line.creditsLineId,
-    plan_id: line.planId,
-    product_id: line.productId,
-    meter_id: line.meterId,
-    explanation: line.explanation,
-  }));
 }
 
 function paymentRow({ row, expectedAttempts, expectedBegun }: NonNullable<Recording['payment']>) {
@@ -302,6 +258,8 @@ function rowsOf(recording: Recording): Readonly<Record<Part, readonly object[]>>
     method: oneOrNone(recording.methodStatus, (status) => status),
     entries: (recording.entries ?? []).map(({ id, kind, source }) => ({ id, kind, source })),
     postings: postingRows(recording),
+    ...couponRows(recording.coupons),
+    ...itemRows(recording.items, recording.invoice?.id ?? null),
     subscription: oneOrNone(recording.subscription, subscriptionRow),
     events: eventRows(recording),
     audit: auditRows(recording),

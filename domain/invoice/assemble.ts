@@ -11,6 +11,7 @@ import { creditedPart, type CreditedPart } from './credited-part';
 import { type InvoiceTaxes, taxInvoice } from './invoice-taxes';
 import type { BilledLine, InvoiceLine, LineDiscount } from './line';
 import { limitedLines, type PeriodLimits } from './limited-lines';
+import type { GivenBack } from './reductions';
 import type { TaxFacts } from './tax-facts';
 
 export interface AssembleRequest {
@@ -164,3 +165,7 @@ export function assembleInvoice(request: AssembleRequest): AssembledInvoice {
 
 /** What a line adds to the total. */
 export const grossOf = ({ net, tax }: Pick<AssembledLine, 'net' | 'tax'>): Money => sum([net, tax], net.currency);
+
+/** What each line gives back in all, if it is a credit. */
+export const givenBack = ({ lines }: AssembledInvoice): GivenBack[] =>
+  lines.map((line) => ({ creditsLineId: line.creditsLineId, amount: grossOf(line) }));

@@ -4,7 +4,7 @@
  */
 import { add, isZero, min, negate, subtract, sum, zero, type Money } from '../money';
 import { chargeable, type ChargeLimits } from './chargeable';
-import type { BilledLine, InvoiceLine } from './line';
+import type { BilledLine } from './line';
 
 /** What the credit lines of a new invoice take off an open one. */
 export interface Reduction {
@@ -18,6 +18,13 @@ export interface Reduction {
   readonly amountDue: Money;
 }
 
+/** What a credit line gives back in all: net of discount, with tax. */
+export interface GivenBack {
+  readonly creditsLineId: string | null;
+  /** Zero or below. */
+  readonly amount: Money;
+}
+
 function reductionOf(invoiceId: string, expected: Money, credited: Money, limits: ChargeLimits): Reduction {
   const credit = min(credited, expected);
   return { invoiceId, expected, credit, ...chargeable(subtract(expected, credit), limits) };
@@ -28,7 +35,7 @@ function reductionOf(invoiceId: string, expected: Money, credited: Money, limits
  * @param billed the charges that the lines credit; @param limits what the rail can charge
  */
 export function reductionsOf(
-  lines: readonly InvoiceLine[],
+  lines: readonly GivenBack[],
   billed: readonly BilledLine[],
   limits: ChargeLimits,
 ): Reduction[] {

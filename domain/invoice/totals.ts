@@ -1,11 +1,10 @@
 /**
- * What an invoice asks for: the sum of its lines, less what the customer's wallet pays, less their balance, less what the rail cannot charge
+ * What an invoice asks for: its total, less what the customer's wallet pays, less their balance, less what the rail cannot charge
  * of it. The order is fixed: wallet, balance, payment.
  */
 import { add, isNegative, isPositive, isZero, min, subtract, sum, zero, type Money } from '../money';
 import { paidByWallet } from '../credits/wallet-payment';
 import { chargeable, type ChargeLimits } from './chargeable';
-import type { InvoiceLine } from './line';
 import type { Reduction } from './reductions';
 
 export interface InvoiceTotals {
@@ -42,23 +41,20 @@ function met(
 }
 
 /**
+ * @param total of the assembled invoice
  * @param balance what is held for the customer; negative is what they owe from carried-over amounts
  * @param limits what the rail can charge in this currency
  * @param reductions what the credits among the lines take off older open invoices
  * @param funds what the customer's wallet holds in this currency
  */
 export function invoiceTotals(
-  lines: readonly InvoiceLine[],
+  total: Money,
   balance: Money,
   limits: ChargeLimits,
   reductions: readonly Reduction[] = [],
   funds: Money = zero(balance.currency),
 ): InvoiceTotals {
   const { currency } = balance;
-  const total = sum(
-    lines.map((line) => line.amount),
-    currency,
-  );
   const creditGiven = sum(
     reductions.map(({ credit }) => credit),
     currency,

@@ -14,6 +14,7 @@ const limits = (of: object, measured: 'before_discounts' | 'after_discounts') =>
   limits: { minimum: null, maximum: null, measured, ...of },
   stretch,
   origin,
+  billed: [],
 });
 const half = attached('cpn_half', { percent: '50' }, { attachedAt: june });
 

@@ -1,4 +1,5 @@
 import type { BilledLine, InvoiceLine } from '../../../domain/invoice/line';
+import { sum, type Money } from '../../../domain/money';
 import type { PlanDefinition, PlanPrice, PlanVersion } from '../../../domain/plan';
 import type { Interval } from '../../../domain/time';
 import { exampleId } from '../subscription/example';
@@ -56,6 +57,13 @@ export function booked(lines: readonly InvoiceLine[], firstId = 1): BilledLine[]
       exact: line.explanation.exact,
     }));
 }
+
+/** What lines without coupons and tax come to. */
+export const totalOf = (lines: readonly Pick<InvoiceLine, 'amount'>[], currency = 'USD'): Money =>
+  sum(
+    lines.map(({ amount }) => amount),
+    currency,
+  );
 
 /** "kind amount" of each line: what a reader checks first. */
 export const shown = (lines: readonly InvoiceLine[]): string[] =>

@@ -3,7 +3,7 @@ import type { BilledLine, InvoiceLine } from '../../../domain/invoice/line';
 import { reductionsOf } from '../../../domain/invoice/reductions';
 import { balanceChange, invoiceTotals } from '../../../domain/invoice/totals';
 import { add, compare, fromMinorUnits, isZero, money, negate, subtract, sum, zero } from '../../../domain/money';
-import { atLeast } from './plans';
+import { atLeast, totalOf } from './plans';
 import { at } from '../subscription/example';
 
 const usd = (amount: string) => money(amount, 'USD');
@@ -87,7 +87,7 @@ describe('a credit of a charge', () => {
 test('what a credit took off an open invoice is not given once more by the new one', () => {
   const lines = [line('-20.00', 'il_1'), line('45.00')];
   const reductions = reductionsOf(lines, [charge('il_1', '30.00', { id: 'inv_1', due: '30.00' })], atLeast('0.50'));
-  const totals = invoiceTotals(lines, usd('7.00'), atLeast('0.50'), reductions);
+  const totals = invoiceTotals(totalOf(lines), usd('7.00'), atLeast('0.50'), reductions);
   const { total, creditGiven, balanceApplied, amountDue } = totals;
   expect([total, creditGiven, balanceApplied, amountDue].map(({ amount }) => amount)).toEqual([
     '25.00',
@@ -131,7 +131,7 @@ test('any credit gives back of each open invoice only what was paid of it, and a
       const lines = [...credits, line(charged)];
       const balance = usdOf(held);
       const reductions = reductionsOf(lines, billed, atLeast(minimum));
-      const totals = invoiceTotals(lines, balance, atLeast(minimum), reductions);
+      const totals = invoiceTotals(totalOf(lines), balance, atLeast(minimum), reductions);
       const after = add(balance, balanceChange(totals, reductions));
       const all = (amounts: readonly ReturnType<typeof usd>[]) => sum(amounts, 'USD');
       const asked = all(reductions.map(({ expected }) => expected));

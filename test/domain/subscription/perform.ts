@@ -11,7 +11,7 @@ import type { Step } from '../../../domain/subscription/decide';
 import type { IssuedInvoice, IssueReason, SubscriptionEvent } from '../../../domain/subscription/events';
 import { finalStatuses } from '../../../domain/subscription/state';
 import { addHours, periodBoundary, type Instant } from '../../../domain/time';
-import { atLeast, booked } from '../invoice/plans';
+import { atLeast, booked, totalOf } from '../invoice/plans';
 import { bookInvoice, booksOf, drawDecline, planOf, type Truth, type World } from './world';
 
 type Action = Exclude<Step, { kind: 'wait' | 'end' }>;
@@ -22,7 +22,12 @@ export function issue(
   lines: readonly InvoiceLine[],
   reductions: readonly Reduction[] = [],
 ): IssuedInvoice {
-  const { total, amountDue } = invoiceTotals(lines, zero(world.state.currency), atLeast('0.50'), reductions);
+  const { total, amountDue } = invoiceTotals(
+    totalOf(lines, world.state.currency),
+    zero(world.state.currency),
+    atLeast('0.50'),
+    reductions,
+  );
   const credited = new Set(lines.map((line) => line.creditsLineId));
   const made = booked(lines, 1000 * (world.made + 1));
   const issued = bookInvoice(world, total, amountDue);

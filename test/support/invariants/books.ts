@@ -66,17 +66,37 @@ having date_trunc('month', min(l.posted_at) at time zone 'UTC') < date_trunc('mo
     and c.month = date_trunc('month', k.now at time zone 'UTC') - interval '1 month')`,
   },
   {
-    rule: 'revenue and what is deferred are what the invoices bill that were not voided',
+    // Top-ups are no income; what wallets earn by themselves (used units, breakage) and what granted credits cost is apart.
+    rule: 'revenue and what is deferred are what the invoices bill that were not voided, without tax, less their credit notes',
     rows: `
 with income as (
-  select currency, -sum(amount) as amount from ledger_postings
-  where tenant_id = $1 and (account like 'revenue:%' or account like 'deferred:%') group by 1
+  select p.currency, -sum(p.amount) as amount from ledger_postings p join ledger_entries e on e.id = p.entry_id
+  where p.tenant_id = $1 and (p.account like 'revenue:%' or p.account like 'deferred:%') and p.account <> 'revenue:granted_credits'
+    and e.kind not in ('credits_used', 'credit_expiry') group by 1
 ), billed as (
-  select currency, sum(total) as amount from invoices where tenant_id = $1 and status <> 'void' group by 1
+  select currency, sum(amount) as amount from (
+    select currency, total - tax_added - tax_included as amount from invoices where tenant_id = $1 and status <> 'void' and wallet_id is null
+    union all
+    select n.currency, -n.net from credit_notes n join invoices i on i.id = n.invoice_id where n.tenant_id = $1 and i.status <> 'void'
+  ) b group by 1
 )
 select coalesce(i.currency, b.currency) as currency, i.amount as income, b.amount as billed
 from income i full join billed b on b.currency = i.currency
 where coalesce(i.amount, 0) <> coalesce(b.amount, 0)`,
+  },
+  {
+    rule: 'what is owed to tax offices is the tax of the invoices that were not voided, place by place',
+    rows: `
+with owed as (
+  select substr(account, 5) as place, currency, -sum(amount) as amount from ledger_postings
+  where tenant_id = $1 and account like 'tax:%' group by 1, 2
+), billed as (
+  select coalesce(r->>'region', r->>'country') as place, i.currency, sum((r->'tax'->>'amount')::numeric) as amount
+  from invoices i, jsonb_array_elements(i.taxes->'rows') r where i.tenant_id = $1 and i.status <> 'void' group by 1, 2
+)
+select coalesce(o.place, b.place) as place, coalesce(o.currency, b.currency) as currency, o.amount as owed, b.amount as billed
+from owed o full join billed b on b.place = o.place and b.currency = o.currency
+where coalesce(o.amount, 0) <> coalesce(b.amount, 0)`,
   },
   {
     rule: 'bad debt is what the invoices given up ask for',

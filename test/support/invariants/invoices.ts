@@ -3,23 +3,57 @@ import type { Rule } from './rule';
 
 export const invoiceRules: readonly Rule[] = [
   {
-    rule: 'the total of an invoice is the sum of its lines',
+    rule: 'the total of an invoice is what its lines are worth without tax, and their tax',
     rows: `
-select i.id, i.total, sum(l.amount) as lines from invoices i left join invoice_lines l on l.invoice_id = i.id
-where i.tenant_id = $1 group by i.id having i.total <> coalesce(sum(l.amount), 0)`,
+select i.id, i.total, sum(l.net + l.tax) as lines from invoices i left join invoice_lines l on l.invoice_id = i.id
+where i.tenant_id = $1 group by i.id having i.total <> coalesce(sum(l.net + l.tax), 0)`,
   },
   {
-    rule: 'an invoice asks for its total and what it credited to others, less what others credited, what the balance paid and what is carried over',
+    rule: 'what an invoice says of prices, discounts and tax is the sum of what its lines, coupons and rates say',
     rows: `
-select id, total, credit_given, credit_received, balance_applied, carried_over, amount_due from invoices
-where tenant_id = $1 and amount_due <> total + credit_given - credit_received - balance_applied - carried_over`,
+select i.id, i.subtotal, i.discount_total, i.tax_added, i.tax_included from invoices i
+join lateral (
+  select coalesce(sum(l.amount), 0) as subtotal, coalesce(sum(l.discount), 0) as discounts,
+    coalesce(sum(l.tax) filter (where not l.tax_included), 0) as added, coalesce(sum(l.tax) filter (where l.tax_included), 0) as included,
+    coalesce(sum(l.discount) filter (where l.credits_line_id is null), 0) as taken
+  from invoice_lines l where l.invoice_id = i.id
+) s on true
+where i.tenant_id = $1 and (i.subtotal <> s.subtotal or i.discount_total <> s.discounts or i.tax_added <> s.added or i.tax_included <> s.included
+  or i.total <> i.subtotal - i.discount_total + i.tax_added
+  or s.taken <> (select coalesce(sum((d->'amount'->>'amount')::numeric), 0) from jsonb_array_elements(coalesce(i.discounts, '[]')) d)
+  or s.added + s.included <> (select coalesce(sum((r->'tax'->>'amount')::numeric), 0) from jsonb_array_elements(coalesce(i.taxes->'rows', '[]')) r))`,
+  },
+  {
+    rule: 'a coupon is redeemed as often as it is attached, and no more often than it may be',
+    rows: `
+select c.id, c.redemptions, count(a.id) as attached from coupons c left join coupon_attachments a on a.coupon_id = c.id
+where c.tenant_id = $1 group by c.id
+having c.redemptions <> count(a.id) or c.redemptions > c.redemptions_max
+union all
+select k.id, k.redemptions, count(a.id) from coupon_codes k left join coupon_attachments a on a.tenant_id = k.tenant_id and a.code = k.code
+where k.tenant_id = $1 group by k.id having k.redemptions <> count(a.id)`,
+  },
+  {
+    rule: 'a coupon takes off as often and as much as it may: once, or the fixed amount in a period',
+    rows: `
+select a.id, u.key as subscription, u.value as use from coupon_attachments a, jsonb_each(a.uses) u where a.tenant_id = $1 and (
+  (a.terms->>'duration' = 'once' and ((u.value->>'invoices')::integer > 1 or (select count(*) from jsonb_object_keys(a.uses)) > 1))
+  or (a.terms->>'duration' = 'periods' and (u.value->>'periods')::integer > (a.terms->>'periods')::integer)
+  or (jsonb_typeof(a.terms->'amounts') = 'object'
+    and (u.value->'taken'->>'amount')::numeric > (a.terms->'amounts'->>(u.value->'taken'->>'currency'))::numeric))`,
+  },
+  {
+    rule: 'an invoice asks for its total and what it credited to others, less what others credited, what the wallet and the balance paid and what is carried over',
+    rows: `
+select id, total, credit_given, credit_received, wallet_applied, balance_applied, carried_over, amount_due from invoices
+where tenant_id = $1 and amount_due <> total + credit_given - credit_received - wallet_applied - balance_applied - carried_over`,
   },
   {
     rule: 'nothing is credited of what was not paid: an invoice that asks for money, or was given up, received the credits of its charges itself',
     rows: `
 select i.id, i.status, i.amount_due, i.credit_received, c.credited from invoices i
 join lateral (
-  select coalesce(-sum(l.amount), 0) as credited from invoice_lines charge
+  select coalesce(-sum(l.net + l.tax), 0) as credited from invoice_lines charge
   join invoice_lines l on l.credits_line_id = charge.id join invoices v on v.id = l.invoice_id and v.status <> 'void'
   where charge.invoice_id = i.id
 ) c on true
@@ -92,8 +126,8 @@ having count(i.id) <> s.last_number or coalesce(max(i.sequence), 0) <> s.last_nu
   {
     rule: 'a credit line gives back at most what its charge billed, within its time, in its currency',
     rows: `
-select c.id, c.amount, l.amount as billed from invoice_lines c join invoice_lines l on l.id = c.credits_line_id
-where c.tenant_id = $1 and (-c.amount > l.amount or c.currency <> l.currency or c.subscription_id <> l.subscription_id
+select c.id, c.amount, l.amount as billed, c.net, l.net as billed_net, c.tax, l.tax as billed_tax from invoice_lines c join invoice_lines l on l.id = c.credits_line_id
+where c.tenant_id = $1 and (-c.amount > l.amount or -c.net > l.net or -c.tax > l.tax or c.currency <> l.currency or c.subscription_id <> l.subscription_id
   or c.period_start < l.period_start
   -- A pause that gives time back moves what was billed.
   or c.period_end > l.period_end and not exists (select from events e where e.subscription_id = c.subscription_id and e.fact->>'type' = 'resumed'))`,

@@ -1,0 +1,49 @@
+/** Wallets against their movements and the ledger. */
+import type { Rule } from './rule';
+
+export const creditRules: readonly Rule[] = [
+  {
+    rule: 'what is left of a grant is the sum of its movements, from zero up',
+    rows: `
+select g.id, g.amount, g.used, g.removed, m.amount as moved from credit_grants g
+join lateral (select coalesce(sum(amount), 0) as amount from wallet_movements where grant_id = g.id) m on true
+where g.tenant_id = $1 and (g.amount - g.used - g.removed <> m.amount or m.amount < 0)`,
+  },
+  {
+    rule: 'what a wallet paid of an invoice is what was drawn for it, and each invoice that was paid so belongs to the customer',
+    rows: `
+select i.id, i.wallet_applied, d.amount as drawn from invoices i
+left join lateral (select -sum(m.amount) as amount, bool_and(w.customer_id = i.customer_id and w.currency = i.currency) as own
+  from wallet_movements m join wallets w on w.id = m.wallet_id where m.invoice_id = i.id and m.kind = 'drawn') d on true
+where i.tenant_id = $1 and (i.wallet_applied <> coalesce(d.amount, 0) or not coalesce(d.own, true))`,
+  },
+  {
+    rule: 'the liability for bought credits is what was paid for those that are left',
+    rows: `
+with ledger as (
+  select currency, -sum(amount) as amount from ledger_postings where tenant_id = $1 and account = 'wallet_credits' group by 1
+), held as (
+  -- What was paid goes with the credits: in with a top-up, out with a use or an expiry. A rollover moves it within the wallet.
+  select m.paid_currency as currency, sum(m.paid * case when m.kind = 'granted' then 1 else -1 end) as amount
+  from wallet_movements m join credit_grants g on g.id = m.grant_id
+  where m.tenant_id = $1 and m.paid is not null and not (m.kind = 'granted' and g.rolled is not null) group by 1
+), asked as (
+  select currency, sum(amount_due) as amount from invoices where tenant_id = $1 and wallet_id is not null and status = 'open' group by 1
+)
+select coalesce(l.currency, h.currency) as currency, l.amount as ledger, h.amount as held, a.amount as asked
+from ledger l full join held h on h.currency = l.currency left join asked a on a.currency = coalesce(l.currency, h.currency)
+where coalesce(l.amount, 0) <> coalesce(h.amount, 0) + coalesce(a.amount, 0)`,
+  },
+  {
+    rule: 'a top-up that succeeded granted its credits once, one that failed granted none and asks for nothing',
+    rows: `
+select u.id, u.status, u.amount, u.bonus, g.amount as granted, i.status as invoice from wallet_top_ups u
+left join lateral (select coalesce(sum(amount), 0) as amount from credit_grants
+  where wallet_id = u.wallet_id and key in (u.key || '/paid', u.key || '/granted')) g on true
+left join invoices i on i.id = u.invoice_id
+where u.tenant_id = $1 and case u.status
+  when 'succeeded' then g.amount <> u.amount + u.bonus or i.status <> 'paid'
+  when 'failed' then g.amount <> 0 or i.status <> 'void'
+  else g.amount <> 0 end`,
+  },
+];
