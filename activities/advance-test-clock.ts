@@ -16,6 +16,7 @@ import {
 } from '../db/transactions/clock-progress';
 import { closeMonths } from '../db/transactions/close-months';
 import type { ActivityDependencies } from './dependencies';
+import { expireOnClock, topUpOnClock } from './keep-wallets';
 
 export interface AdvanceTestClockInput {
   readonly tenantId: string;
@@ -38,7 +39,9 @@ async function tell(deps: ActivityDependencies, tenantId: string, ids: readonly 
 async function oneInstant(deps: ActivityDependencies, input: AdvanceTestClockInput, due: DueOnClock): Promise<void> {
   const { tenantId, clockId } = input;
   await moveClock(deps.database.as(tenantId), tenantId, clockId, due.at);
+  await expireOnClock(deps, input, due.at);
   await tell(deps, tenantId, due.subscriptionIds, due.at);
+  await topUpOnClock(deps, input, due.at);
 }
 
 /**
@@ -65,6 +68,7 @@ export function advanceTestClock(deps: ActivityDependencies) {
     const clock =
       (await loadClock(db, tenantId, clockId)) ?? fail('not_found', { resource: 'Test clock', id: clockId });
     await departClock(db, tenantId, clockId, target);
+    await topUpOnClock(deps, input, clock.now);
     const closeBefore = monthCloser(deps, { tenantId, clockId }, clock.now);
     let last = { at: Number.NEGATIVE_INFINITY, rounds: 0 };
     for (;;) {
@@ -78,6 +82,8 @@ export function advanceTestClock(deps: ActivityDependencies) {
     }
     await closeBefore(target);
     await moveClock(db, tenantId, clockId, target);
+    await expireOnClock(deps, input, target);
+    await topUpOnClock(deps, input, target);
     await tell(deps, tenantId, clock.subscriptionIds, target);
     await arriveClock(db, tenantId, clockId, target);
     return { now: target, settled: true };

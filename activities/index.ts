@@ -4,6 +4,7 @@
 import { advanceTestClock } from './advance-test-clock';
 import { closeSubscription } from './close-subscription';
 import { collectPayment } from './collect-payment';
+import { collectTopUp } from './collect-top-up';
 import type { ActivityDependencies } from './dependencies';
 import { endDunning } from './end-dunning';
 import { executeCommand } from './execute-command';
@@ -24,6 +25,7 @@ export function createActivities(deps: ActivityDependencies) {
     executeCommand: executeCommand(deps),
     recordDispute: recordDispute(deps),
     refundPayment: refundPayment(deps),
+    collectTopUp: oneTryPerMethod(collectTopUp(deps)),
     advanceTestClock: advanceTestClock(deps),
   };
 }

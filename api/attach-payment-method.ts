@@ -6,6 +6,7 @@ import { findCustomer, setDefaultPaymentMethod, setProviderRefOf, type Customer 
 import { insertOutboxMessage, markOutboxDelivered } from '../db/queries/outbox';
 import { upsertPaymentMethod, type PaymentMethod } from '../db/queries/payment-methods';
 import { aliveSubscriptionsOf } from '../db/queries/subscriptions';
+import { freeAutomaticTopUps } from '../db/queries/wallets';
 import { fail, isPerennialError, PerennialError } from '../domain/errors';
 import { attachKey, customerKey, idFromSeed, subscriptionWorkflowId } from '../domain/ids';
 import { messages } from '../workflows/contract';
@@ -136,6 +137,7 @@ export async function attachPaymentMethod(c: ApiContext, deps: ApiDependencies, 
     });
     if (row === null) fail('already_exists', { resource: 'Payment method', id: facts.providerRef });
     if (body.default) await setDefaultPaymentMethod(db, { tenantId, customerId: customer.id, paymentMethodId: row.id });
+    await freeAutomaticTopUps(db, tenantId, customer.id);
     const after = { payment_method_id: row.id, rail: rail.name, kind: row.kind, default: body.default };
     const event = { type: 'payment_method.attached', customerId: customer.id, data: after };
     await recordChange(db, c, { action: 'payment_method.attach', subjectId: row.id, after, occurredAt, event });

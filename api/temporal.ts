@@ -25,10 +25,12 @@ import {
   subscriptionStart,
   subscriptionWorkflowId,
   testClockWorkflowId,
+  topUpWorkflowId,
   workflowTypes,
   type MessageMeta,
   type RefundInput,
   type TestClockInput,
+  type TopUpInput,
 } from '../workflows/contract';
 import { isDeadline, isLostUpdate, translateTemporalError } from './temporal-errors';
 
@@ -54,6 +56,7 @@ export interface WorkflowPort {
   /** Sends a signal; a workflow that is gone needs none. */
   signal(target: CommandTarget, name: string, args: readonly unknown[]): Promise<void>;
   startRefund(input: RefundInput): Promise<Progress>;
+  startTopUp(input: TopUpInput): Promise<Progress>;
   /** Sets a clock in motion unless it moves. Answers the instant that it goes to, which may be another one when it moved already. */
   startTestClock(input: TestClockInput): Promise<Instant | null>;
   /** Waits until a clock that moves has arrived. */
@@ -67,7 +70,7 @@ const waitMs = {
   start: 15_000,
   command: 20_000,
   signal: 3_000,
-  refund: 10_000,
+  payment: 10_000,
   advance: 55_000,
   look: 1_500,
   ping: 1_500,
@@ -108,7 +111,10 @@ export function openWorkflows(options: TemporalOptions): WorkflowPort {
     startSubscription: (state) => startSubscription(scope, state),
     command: (target, name, payload, meta) => sendCommand(scope, target, name, [payload, meta], meta.commandId),
     signal: (target, name, args) => sendSignal(scope, target, name, args),
-    startRefund: (input) => startRefund(scope, input),
+    startRefund: (input) =>
+      startToItsEnd(scope, workflowTypes.refund, refundWorkflowId(input.tenantId, input.refundId), input),
+    startTopUp: (input) =>
+      startToItsEnd(scope, workflowTypes.topUp, topUpWorkflowId(input.tenantId, input.topUpId), input),
     startTestClock: (input) => startTestClock(scope, input),
     awaitTestClock: ({ tenantId, clockId }) =>
       waitForEnd(scope, testClockWorkflowId(tenantId, clockId), waitMs.advance),
@@ -213,8 +219,13 @@ function endedBadly(error: unknown): Progress {
   return error instanceof Error && error.name === 'WorkflowFailedError' ? 'settled' : translateTemporalError(error);
 }
 
-async function startRefund(scope: Scope, input: RefundInput): Promise<Progress> {
-  const workflowId = refundWorkflowId(input.tenantId, input.refundId);
+/** Starts what moves money once, unless it was started before, and waits a while for its end. */
+async function startToItsEnd(
+  scope: Scope,
+  type: string,
+  workflowId: string,
+  input: RefundInput | TopUpInput,
+): Promise<Progress> {
   const options = {
     workflowId,
     workflowIdConflictPolicy: 'USE_EXISTING',
@@ -224,9 +235,9 @@ async function startRefund(scope: Scope, input: RefundInput): Promise<Progress> 
     staticSummary: input.label,
     typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.tenantId, value: input.tenantId }]),
   } satisfies WorkflowStartOptions;
-  const until = Date.now() + waitMs.refund;
+  const until = Date.now() + waitMs.payment;
   try {
-    await startOnce(scope, workflowTypes.refund, waitMs.refund, options);
+    await startOnce(scope, type, waitMs.payment, options);
   } catch (error) {
     // A busy server answers late: what it has started goes on by itself.
     if (isDeadline(error) && (await exists(scope, workflowId))) return 'running';

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { createActivities } from '../activities';
+import type { ActivityDependencies } from '../activities/dependencies';
 import { createRails, isRailName } from '../adapters/rails';
 import { loadConfig, type Config } from '../config';
 import { allTenants, openDatabase, type Database } from '../db/pool';
@@ -14,6 +15,7 @@ import { createAdvancer, createMessenger, createReviver } from './messenger';
 import { startRelay } from './relay';
 import { startThresholdSweeper } from './threshold-sweeper';
 import { startRevenueCloser } from './revenue-closer';
+import { startWalletKeeper } from './wallet-keeper';
 import { installRuntime, startWorkers } from './workers';
 
 /** Short enough that a provider's event or a lost message waits less than a person notices; idle rounds are two index look-ups. */
@@ -29,6 +31,8 @@ const closedEveryMs = 10_000;
 const thresholdsEveryMs = 5_000;
 /** Whoever closes the books waits for it on the first day of a month; one query each time. */
 const revenueEveryMs = 600_000;
+/** Whoever falls below the threshold waits for the money so long; a round without work is two index look-ups. */
+const walletsEveryMs = 2_000;
 
 function railsOf(config: Config, database: Database) {
   const { secretKey, webhookSecret, apiUrl, requestsPerSecondMax } = config.stripe;
@@ -45,15 +49,19 @@ function paymentLinkOf(config: Config) {
     `${config.api.publicUrl}/pay/${signPaymentLink(facts, sign)}`;
 }
 
-function startWorkerOf(config: Config, database: Database, client: Client, log: ReturnType<typeof createLogger>) {
-  const activities = createActivities({
+function dependenciesOf(
+  config: Config,
+  database: Database,
+  client: Client,
+  log: ReturnType<typeof createLogger>,
+): ActivityDependencies {
+  return {
     database,
     railNamed: railsOf(config, database),
     paymentLink: paymentLinkOf(config),
     log,
     advanceSubscription: createAdvancer(client),
-  });
-  return startWorkers({ ...config.temporal, ...config.worker, activities });
+  };
 }
 
 async function main(): Promise<void> {
@@ -70,7 +78,8 @@ async function main(): Promise<void> {
   const channelArgs = { 'grpc.max_reconnect_backoff_ms': 1_000 };
   const connection = await Connection.connect({ address: config.temporal.address, channelArgs });
   const client = new Client({ connection, namespace: config.temporal.namespace });
-  const workers = await startWorkerOf(config, database, client, log);
+  const deps = dependenciesOf(config, database, client, log);
+  const workers = await startWorkers({ ...config.temporal, ...config.worker, activities: createActivities(deps) });
   const relay = startRelay({
     database,
     messenger: createMessenger(client, config.temporal.taskQueue),
@@ -85,11 +94,13 @@ async function main(): Promise<void> {
     closedEveryMs,
     lateEveryMs,
   });
+  const keeper = startWalletKeeper(deps, walletsEveryMs);
   const revenueCloser = startRevenueCloser({ database, log, everyMs: revenueEveryMs });
   const sweeper = startThresholdSweeper({ database, log, everyMs: thresholdsEveryMs });
   const stop = async (): Promise<void> => {
     await sweeper.stop();
     await revenueCloser.stop();
+    await keeper.stop();
     await auditor.stop();
     await relay.stop();
     await workers.stop();

@@ -15,6 +15,7 @@ import {
   messages,
   queues,
   refundWorkflowId,
+  topUpWorkflowId,
   searchAttributes,
   subscriptionWorkflowId,
   workflowTypes,
@@ -22,6 +23,7 @@ import {
   type ProviderFact,
   subscriptionStart,
   type RefundInput,
+  type TopUpInput,
 } from '../workflows/contract';
 import type { AuditorOptions } from './auditor';
 import type { WorkflowMessenger } from './relay';
@@ -51,6 +53,19 @@ export function createMessenger(client: Client, taskQueue: string): WorkflowMess
       return ignoring(WorkflowExecutionAlreadyStartedError, () =>
         client.workflow.start<AnyWorkflow>(workflowTypes.refund, {
           workflowId,
+          taskQueue: main,
+          args: [input],
+          staticSummary: input.label,
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        }),
+      );
+    },
+    startTopUp: (payload) => {
+      const input = payload as TopUpInput;
+      return ignoring(WorkflowExecutionAlreadyStartedError, () =>
+        client.workflow.start<AnyWorkflow>(workflowTypes.topUp, {
+          workflowId: topUpWorkflowId(input.tenantId, input.topUpId),
           taskQueue: main,
           args: [input],
           staticSummary: input.label,

@@ -17,6 +17,7 @@ import {
 export interface WorkflowMessenger {
   startSubscription(payload: unknown): Promise<void>;
   startRefund(payload: unknown): Promise<void>;
+  startTopUp(payload: unknown): Promise<void>;
   /** Starts the refund's workflow again if it has ended: a refund that succeeded can still fail. */
   reopenRefund(target: { tenantId: string; refundId: string; eventId: string; type: string }): Promise<void>;
   /** Starts the workflow that follows a dispute, or wakes it. */
@@ -45,6 +46,7 @@ export interface Relay {
 async function deliver(messenger: WorkflowMessenger, row: OutboxRow): Promise<void> {
   if (row.kind === 'start_subscription') return messenger.startSubscription(row.payload);
   if (row.kind === 'start_refund') return messenger.startRefund(row.payload);
+  if (row.kind === 'start_top_up') return messenger.startTopUp(row.payload);
   const { name, args } = row.payload as { name: string; args: readonly unknown[] };
   return messenger.signal(row.workflowId, name, args);
 }

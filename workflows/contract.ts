@@ -5,12 +5,19 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import { subscriptionWorkflowId } from '../domain/ids';
 import type { SubscriptionState, SubscriptionStatus } from '../domain/subscription/state';
 
-export { disputeWorkflowId, refundWorkflowId, subscriptionWorkflowId, testClockWorkflowId } from '../domain/ids';
+export {
+  disputeWorkflowId,
+  refundWorkflowId,
+  subscriptionWorkflowId,
+  testClockWorkflowId,
+  topUpWorkflowId,
+} from '../domain/ids';
 
 /** Workflow type names. Renaming one orphans every running workflow of that type. */
 export const workflowTypes = {
   subscription: 'subscription',
   refund: 'refund',
+  topUp: 'topUp',
   dispute: 'dispute',
   testClock: 'testClock',
 } as const;
@@ -60,6 +67,12 @@ export interface SubscriptionInput {
 export interface RefundInput {
   readonly tenantId: string;
   readonly refundId: string;
+  readonly label: string;
+}
+
+export interface TopUpInput {
+  readonly tenantId: string;
+  readonly topUpId: string;
   readonly label: string;
 }
 

@@ -4,11 +4,13 @@ import { dispute } from './dispute';
 import { refund } from './refund';
 import { subscription } from './subscription';
 import { testClock } from './test-clock';
+import { topUp } from './top-up';
 
 // A subscription outlives many deployments: it moves to the newest code at once, and `patched()` guards what changes inside a run.
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, subscription);
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, testClock);
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, refund);
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, dispute);
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, topUp);
 
-export { dispute, refund, subscription, testClock };
+export { dispute, refund, subscription, testClock, topUp };

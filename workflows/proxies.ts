@@ -94,4 +94,5 @@ export const rails = {
   closeSubscription: fastThenOrdinary<'closeSubscription'>(local.closeSubscription, () => payments().closeSubscription),
   recordDispute: fastThenOrdinary<'recordDispute'>(local.recordDispute, () => payments().recordDispute),
   refundPayment: fastThenOrdinary<'refundPayment'>(local.refundPayment, () => payments().refundPayment),
+  collectTopUp: fastThenOrdinary<'collectTopUp'>(local.collectTopUp, () => payments().collectTopUp),
 };

@@ -28,6 +28,7 @@ import { revenueTargets } from './revenue-targets';
 import { tenants } from './tenants';
 import { testClocks } from './test-clocks';
 import { usageEvents, usageIntake } from './usage-events';
+import { wallets } from './wallets';
 import { webhooks } from './webhooks';
 
 type Register = (api: Api, deps: ApiDependencies) => void;
@@ -63,6 +64,7 @@ export const routes = {
   features,
   entitlements,
   reservations,
+  wallets,
   ledger,
   recognition,
   events,

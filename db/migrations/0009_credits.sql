@@ -26,7 +26,7 @@ create table wallets (
   -- Set with every change that may leave less than the threshold, until somebody has looked.
   automatic_due boolean not null default false,
   -- Counts the changes: who read the wallet before another one changed it reads again.
-  version bigint not null default 0,
+  version integer not null default 0,
   occurred_at timestamptz not null,
   recorded_at timestamptz not null default now(),
   check ((currency is null) <> (unit is null))
@@ -211,9 +211,9 @@ declare
   billed numeric;
   credited numeric;
 begin
-  select amount into billed from invoice_lines where id = charge for update;
+  select net into billed from invoice_lines where id = charge for update;
   select coalesce((select sum(n.net) from credit_note_lines n where n.invoice_line_id = charge), 0)
-    + coalesce((select -sum(l.amount) from invoice_lines l join invoices i on i.id = l.invoice_id
+    + coalesce((select -sum(l.net) from invoice_lines l join invoices i on i.id = l.invoice_id
                 where l.credits_line_id = charge and i.status <> 'void'), 0) into credited;
   if credited > billed then
     raise exception 'the charge % is credited with more than it billed', charge using errcode = 'check_violation';

@@ -27,19 +27,23 @@ export async function loadClock(
   return row === undefined ? null : { now: row['now'].getTime(), subscriptionIds: row['ids'] ?? [] };
 }
 
-// What was due before the clock's own time (a start in the past) is due now.
+// What was due before the clock's own time (a start in the past) is due now. Credits that expire are due, too, and name no subscription.
 const dueStatement: Statement = {
   name: 'clock_due',
   text: `
 with due as (
   select id, greatest(next_due_at, $4::timestamptz) as at from subscriptions
   where tenant_id = $1 and test_clock_id = $2 and next_due_at <= $3 and ($5::timestamptz is null or next_due_at > $5)
+  union all
+  select null, greatest(g.expires_at, $4) from customers c join wallets w on w.customer_id = c.id join credit_grants g on g.wallet_id = w.id
+  where c.tenant_id = $1 and c.test_clock_id = $2 and not g.is_ended and g.expires_at <= $3 and ($5::timestamptz is null or g.expires_at > $5)
 )
-select at, array_agg(id order by id) as ids from due group by at order by at limit 1`,
+select at, coalesce(array_agg(id order by id) filter (where id is not null), '{}') as ids from due group by at order by at limit 1`,
 };
 
 /**
- * The earliest due instant up to the target, with the subscriptions due then in the order of their ids; null when nothing is due.
+ * The earliest due instant up to the target, with the subscriptions due then in the order of their ids, which may be none; null when
+ * nothing is due.
  * @param after leaves out what is due up to this instant: subscriptions that did not get on
  */
 export async function loadDue(

@@ -61,7 +61,8 @@ left join events e on e.subscription_id = s.id and e.fact_seq = $4
 where i.tenant_id = $1 and i.id = $2`,
 };
 
-type Json = Record<string, string | number | boolean | null>;
+/** A row as JSON. */
+export type Json = Record<string, string | number | boolean | null>;
 
 const textOrNull = (row: Json, column: string): string | null => (row[column] as string | null) ?? null;
 
@@ -76,13 +77,14 @@ function begunOf(row: Json): PaymentRow['attemptBegun'] {
   };
 }
 
-function paymentOf(row: Json | null, amount: string, fee: string | null): PaymentRow | null {
+/** A row of `payments` as JSON; its amounts are told as text, since JSON's numbers are not exact. */
+export function paymentOf(row: Json | null, amount: string, fee: string | null): PaymentRow | null {
   if (row === null) return null;
   const text = (column: string): string => row[column] as string;
   return {
     id: text('id'),
     invoiceId: text('invoice_id'),
-    subscriptionId: text('subscription_id'),
+    subscriptionId: textOrNull(row, 'subscription_id'),
     customerId: text('customer_id'),
     rail: text('rail'),
     providerRef: text('provider_ref'),

@@ -9,7 +9,7 @@ export const creditPartsSql: Readonly<Record<CreditPart, PartSql>> = {
     // Two invoices that draw from one wallet read it one after the other: the later writer finds another version.
     tables: (rows) => `
 wallet_in as (
-  select * from jsonb_to_recordset(${rows}) as w(id text, expected bigint)
+  select * from jsonb_to_recordset(${rows}) as w(id text, expected integer)
 ), wallet_out as (
   update wallets w set version = w.version + 1, automatic_due = jsonb_typeof(w.rules->'automatic') = 'object'
   from wallet_in n where w.id = n.id and (n.expected is null or n.expected = w.version) returning w.id

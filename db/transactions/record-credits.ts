@@ -110,8 +110,12 @@ export function grantRows({ walletId, grants }: WalletChange) {
   }));
 }
 
+/** Movements that name their instant by it, the others as they come. */
+const inOrder = (movements: readonly MovementRow[]): MovementRow[] =>
+  [...movements].sort((a, b) => (a.at === undefined || b.at === undefined ? 0 : a.at - b.at));
+
 export function movementRows({ walletId, grants, movements }: WalletChange) {
-  return [...grants.map(grantedMovement), ...movements].map(
+  return inOrder([...movements, ...grants.map(grantedMovement)]).map(
     ({ grantId, kind, amount, paid, invoiceId, reason, at }) => ({
       id: newId('wm'),
       wallet_id: walletId,

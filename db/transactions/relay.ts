@@ -2,12 +2,12 @@
  * What waits to be delivered. Claiming a row moves its next try away, so that several relays do not send it at the same time and a
  * relay that dies loses nothing.
  */
-import { subscriptionWorkflowId } from '../../domain/ids';
+import { subscriptionWorkflowId, topUpWorkflowId } from '../../domain/ids';
 import type { Queryable, Statement } from '../pool';
 
 export interface OutboxRow {
   readonly id: string;
-  readonly kind: 'start_subscription' | 'start_refund' | 'signal';
+  readonly kind: 'start_subscription' | 'start_refund' | 'start_top_up' | 'signal';
   readonly workflowId: string;
   readonly payload: unknown;
   readonly attempts: number;
@@ -53,7 +53,7 @@ export interface InboxRow {
   readonly eventId: string;
   readonly type: string;
   readonly tenantId: string | null;
-  /** The subscription's workflow that the payment belongs to; null when no payment of ours is meant. */
+  /** The workflow of the subscription or top-up that the payment belongs to; null when no payment of ours is meant. */
   readonly workflowId: string | null;
   readonly refundId: string | null;
   /** A dispute of a payment of ours. */
@@ -70,7 +70,7 @@ with picked as (
   select provider, event_id, type, subject_kind, subject_ref, payment_ref, attempts, occurred_at
   from webhook_inbox where status = 'pending' and retry_at <= now() order by retry_at limit $1 for update skip locked
 ), decided as (
-  select c.*, coalesce(p.tenant_id, r.tenant_id) as owner, p.subscription_id, r.id as refund_id, p.id as payment_id,
+  select c.*, coalesce(p.tenant_id, r.tenant_id) as owner, p.subscription_id, r.id as refund_id, p.id as payment_id, u.id as top_up_id,
     case
       when p.id is not null and p.attempt_begun is not null and p.attempt_begun_at is not null and c.attempts < 5 then 'wait'
       when c.subject_kind = 'refund' and r.id is null and c.attempts < 5
@@ -82,6 +82,7 @@ with picked as (
     end as decision
   from picked c
   left join payments p on p.rail = c.provider and p.provider_ref = coalesce(case when c.subject_kind = 'payment' then c.subject_ref end, c.payment_ref)
+  left join wallet_top_ups u on p.subscription_id is null and u.invoice_id = p.invoice_id
   left join refunds r on c.subject_kind = 'refund' and r.provider_ref = c.subject_ref
 ), moved as (
   update webhook_inbox i set attempts = i.attempts + 1, tenant_id = coalesce(i.tenant_id, d.owner),
@@ -89,7 +90,7 @@ with picked as (
     retry_at = now() + make_interval(secs => least(600, 2 ^ least(i.attempts + 1, 10)))
   from decided d where i.provider = d.provider and i.event_id = d.event_id
 )
-select provider, event_id, type, owner as tenant_id, subscription_id, refund_id, payment_id, subject_kind, subject_ref, decision
+select provider, event_id, type, owner as tenant_id, subscription_id, refund_id, payment_id, top_up_id, subject_kind, subject_ref, decision
 from decided order by occurred_at, event_id`,
 };
 
@@ -97,6 +98,14 @@ function disputeOf(row: Record<string, unknown>): InboxRow['dispute'] {
   const { payment_id: paymentId, subject_kind: kind, subject_ref: providerRef } = row;
   if (kind !== 'dispute' || typeof paymentId !== 'string' || typeof providerRef !== 'string') return null;
   return { paymentId, providerRef };
+}
+
+/** The workflow that owns the payment: its subscription's, or the top-up's. */
+function workflowOf(row: Record<string, unknown>): string | null {
+  const { tenant_id: tenantId, subscription_id: subscriptionId, top_up_id: topUpId } = row;
+  if (typeof tenantId !== 'string') return null;
+  if (typeof subscriptionId === 'string') return subscriptionWorkflowId(tenantId, subscriptionId);
+  return typeof topUpId === 'string' ? topUpWorkflowId(tenantId, topUpId) : null;
 }
 
 /** Claims what is due. Answers how many rows that were, and those whose workflow must be told. */
@@ -109,8 +118,7 @@ export async function claimInbox(db: Queryable): Promise<{ claimed: number; toTe
       eventId: row['event_id'],
       type: row['type'],
       tenantId: row['tenant_id'],
-      workflowId:
-        row['subscription_id'] === null ? null : subscriptionWorkflowId(row['tenant_id'], row['subscription_id']),
+      workflowId: workflowOf(row),
       refundId: row['refund_id'],
       dispute: disputeOf(row),
     }));

@@ -44,6 +44,7 @@ const activities: Activities = {
   recordAttention: unexpected,
   executeCommand: unexpected,
   refundPayment: unexpected,
+  collectTopUp: unexpected,
   recordDispute: unexpected,
   advanceTestClock: unexpected,
 };

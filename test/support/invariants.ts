@@ -6,6 +6,7 @@ import { checkAgainstProvider } from '../../dev/demo/reconcile';
 import { waitFor } from '../../dev/stack/wait';
 import { allTenants } from '../../db/pool';
 import { bookRules } from './invariants/books';
+import { creditRules } from './invariants/credits';
 import { brokenFacts } from './invariants/facts';
 import { invoiceRules } from './invariants/invoices';
 import { paymentRules } from './invariants/payments';
@@ -15,7 +16,7 @@ import { subscriptionRules } from './invariants/subscriptions';
 import { brokenWorkflows } from './invariants/workflows';
 import type { Scene } from './scenario';
 
-export const rules: readonly Rule[] = [...bookRules, ...invoiceRules, ...paymentRules, ...subscriptionRules];
+export const rules: readonly Rule[] = [...bookRules, ...creditRules, ...invoiceRules, ...paymentRules, ...subscriptionRules];
 
 /** The rows that break a rule, as "rule: row". */
 export async function brokenRules({ engine, tenantId }: Pick<Scene, 'engine' | 'tenantId'>): Promise<string[]> {

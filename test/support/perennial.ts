@@ -16,6 +16,7 @@ import { startStripeSandbox, type StripeSandboxServer } from '../../sandbox/stri
 import { createMessenger, createAdvancer } from '../../worker/messenger';
 import { startRelay } from '../../worker/relay';
 import { startWorkers } from '../../worker/workers';
+import { startWalletKeeper } from '../../worker/wallet-keeper';
 import { createApiClient, type ApiClient } from '../../dev/api-client';
 import { createTestDatabase, type TestDatabase } from './database';
 import { temporalAddress, temporalNamespace, uniqueTaskQueue, workflowBundlePath } from './temporal';
@@ -141,6 +142,8 @@ async function openWorker(
   });
   closers.add(() => relay.stop());
 }
+  const keeper = startWalletKeeper(deps, 200);
+  closers.add(() => keeper.stop());
 
 /** Brings an engine up; `stop()` takes every part of it down again. */
 export async function startTestEngine(options: EngineOptions = {}): Promise<TestEngine> {

@@ -30,6 +30,7 @@ export interface InvoiceView {
   readonly total: MoneyView;
   readonly credit_given: MoneyView;
   readonly credit_received: MoneyView;
+  readonly wallet_applied: MoneyView;
   readonly balance_applied: MoneyView;
   readonly carried_over: MoneyView;
   readonly amount_due: MoneyView;
