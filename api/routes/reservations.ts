@@ -96,7 +96,8 @@ async function reserve(
   });
   if (outcome.kind === 'reserved') return outcome.reservation;
   const { verdict, metered } = outcome;
-  if (metered === null) return fail('entitlement_missing', { feature: key, reason: verdict.reason.replaceAll('_', ' ') });
+  if (metered === null)
+    return fail('entitlement_missing', { feature: key, reason: verdict.reason.replaceAll('_', ' ') });
   const remaining = remainingOf(metered) ?? '0';
   return fail('entitlement_limit_reached', { feature: key, requested: quantity, remaining });
 }

@@ -5,6 +5,7 @@ import { reserveEntitlement } from '../../db/transactions/reserve-entitlement';
 import { commitReservation, releaseReservation } from '../../db/transactions/settle-reservation';
 import { sweepThresholds } from '../../db/transactions/threshold-sweep';
 import type { Feature } from '../../domain/entitlements/feature';
+import { waitFor } from '../../dev/stack/wait';
 import { newId } from '../../domain/ids';
 import type { Meter } from '../../domain/metering/meter';
 import { parseUsageEvent, type UsageEvent } from '../../domain/metering/usage-event';
@@ -205,6 +206,13 @@ test('events of a transaction that ends after the look are seen by the next one'
     [event],
     fromIso('2026-03-10T00:00:00.000Z'),
   );
+  const waits = async (): Promise<boolean> => {
+    // Within a transaction, what others do is read once and remembered.
+    await tenant.admin.query('select pg_stat_clear_snapshot()');
+    const text = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%entitlement_reservations%'`;
+    return ((await tenant.admin.query(text)).rowCount ?? 0) > 0;
+  };
+  await waitFor('The commit waits for the lock', waits);
   await sweep();
   await tenant.admin.query('rollback');
   await committing;
