@@ -84,6 +84,28 @@ test('a one-off charge and what was served already are not deferred, so no close
   expect(await closeMonths(database, books(id), '2026-03')).toEqual([]);
 });
 
+test('a credit note lowers what is recognized over the time of its line, also of the days that are over', async () => {
+  const id = await tenant();
+  await bookLines(database.as(id), id, [quarter]);
+  await closeMonths(database, books(id), '2026-01');
+  await admin.query(
+    `with note as (
+       insert into credit_notes (id, tenant_id, customer_id, subscription_id, invoice_id, ordinal, series, sequence, currency, reason, net, tax, gross,
+         reduced, refunded, to_balance, taxes, explanation, occurred_at)
+       select 'cn_' || i.id, $1, i.customer_id, i.subscription_id, i.id, 1, 'CN', 1, 'USD', 'goodwill', 30, 0, 30, 30, 0, 0, '[]', '', '2026-02-10'
+       from invoices i where i.tenant_id = $1 returning id
+     )
+     insert into credit_note_lines (id, tenant_id, credit_note_id, invoice_line_id, position, kind, description, stream, amount, net, tax, currency, tax_row,
+       period_start, period_end, explanation)
+     select 'cnl_' || l.id, $1, n.id, l.id, 0, l.kind, '', l.stream, 30.00, 30.00, 0.00, 'USD', '', l.period_start, l.period_end, ''
+     from note n, invoice_lines l where l.tenant_id = $1`,
+    [id],
+  );
+  await closeMonths(database, books(id), '2026-03');
+  // Of 30.00 over 90 days 0.33 a day are taken back: 59 days of it, 19.47, by the end of February.
+  expect(await posted(id)).toEqual(['2026-01 31.00', '2026-02 8.53', '2026-03 20.47']);
+});
+
 test('the books of a clock and of real time are closed apart', async () => {
   const id = await tenant();
   await bookLines(database.as(id), id, [quarter]);
