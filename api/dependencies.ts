@@ -1,4 +1,5 @@
 /** What the API needs from outside. The composition root (server.ts) and the tests hand it in; nothing here reads a configuration. */
+import type { DocumentRenderers } from '../adapters/documents/port';
 import type { Rail } from '../adapters/rails/port';
 import type { Database } from '../db/pool';
 import type { WorkflowPort } from './temporal';
@@ -26,6 +27,7 @@ export interface ApiDependencies {
   readonly database: Database;
   readonly workflows: WorkflowPort;
   readonly rails: Readonly<Record<string, Rail>>;
+  readonly documents: DocumentRenderers;
   readonly settings: ApiSettings;
   readonly logger: RequestLogger;
   /** Epoch milliseconds of the wall clock. */

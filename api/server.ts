@@ -1,5 +1,6 @@
 /** The API's process: reads the configuration, opens what the API needs, listens, and closes in order. */
 import { serve } from '@hono/node-server';
+import { documentRenderers } from '../adapters/documents';
 import { createRails } from '../adapters/rails';
 import { loadConfig, type Config } from '../config';
 import { allTenants, openDatabase, type Database } from '../db/pool';
@@ -43,6 +44,7 @@ function main(): void {
     database,
     workflows,
     rails: railsOf(config, database),
+    documents: documentRenderers,
     settings: settingsOf(config),
     logger,
     wallClock: Date.now,

@@ -435,6 +435,7 @@ create table documents (
   tenant_id text not null,
   kind text not null,
   subject_id text not null,
+  number text not null,
   format text not null,
   language text not null,
   media_type text not null,

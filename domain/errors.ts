@@ -8,6 +8,7 @@
 import { creditsErrors } from './error-catalogue/credits';
 import type { ErrorDefinition, ErrorKind } from './error-catalogue/definition';
 import { entitlementsErrors } from './error-catalogue/entitlements';
+import { documentsErrors } from './error-catalogue/documents';
 import { moneyErrors } from './error-catalogue/money';
 import { paymentsErrors } from './error-catalogue/payments';
 import { requestsErrors } from './error-catalogue/requests';
@@ -32,6 +33,7 @@ const statusOfKind: Readonly<Record<ErrorKind, number>> = {
 export const errorCatalogue = {
   ...requestsErrors,
   ...moneyErrors,
+  ...documentsErrors,
   ...subscriptionsErrors,
   ...entitlementsErrors,
   ...paymentsErrors,

@@ -19,6 +19,7 @@ export const customerExample = {
   time_zone: 'Africa/Nairobi',
   proration_policy: null,
   test_clock_id: null,
+  entity_id: null,
   default_payment_method_id: null,
   metadata: { crm: 'A-17' },
   created_at: '2026-01-31T00:00:00.000Z',
@@ -32,6 +33,10 @@ export const customerAnswer = z
     time_zone: z.string().nullable(),
     proration_policy: z.string().nullable(),
     test_clock_id: z.string().nullable(),
+    entity_id: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The seller entity that bills them; null for the default one.' }),
     default_payment_method_id: z.string().nullable(),
     metadata: metadataAnswer,
     created_at: instantAnswer,
@@ -47,6 +52,7 @@ export const customerBody = z
     time_zone: timeZoneField.nullish(),
     proration_policy: prorationField.nullish(),
     test_clock_id: idField('clock_01kav5xq8yfz2s1m3c4d5e6f7g').nullish(),
+    entity_id: idField('ent_01kav5xq8yfz2s1m3c4d5e6f7g').nullish(),
     metadata: metadataField.default({}),
   })
   .openapi('CustomerCreate', {
@@ -59,6 +65,7 @@ export const customerPatch = z
     email: emailField.nullish(),
     time_zone: timeZoneField.nullish(),
     proration_policy: prorationField.nullish(),
+    entity_id: idField('ent_01kav5xq8yfz2s1m3c4d5e6f7g').nullish(),
     metadata: metadataField.optional(),
   })
   .openapi('CustomerUpdate', { example: { name: 'Acme Limited' } });
@@ -72,6 +79,7 @@ export function presentCustomer(customer: Customer): z.infer<typeof customerAnsw
     time_zone: customer.timeZone,
     proration_policy: customer.prorationPolicy,
     test_clock_id: customer.testClockId,
+    entity_id: customer.entityId,
     default_payment_method_id: customer.defaultPaymentMethodId,
     metadata: { ...customer.metadata },
     created_at: toIso(customer.occurredAt),

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { balancesOfCustomer } from '../../db/queries/customer-balances';
 import { findCustomer, insertCustomer, listCustomers, updateCustomer, type Customer } from '../../db/queries/customers';
+import { findEntity } from '../../db/queries/entities';
 import { findTestClock } from '../../db/queries/test-clocks';
 import { fail } from '../../domain/errors';
 import { idFromSeed } from '../../domain/ids';
@@ -10,6 +11,7 @@ import { idParameter, jsonAnswer, jsonBody } from '../answers';
 import { tenantOf, type Api, type ApiContext } from '../context';
 import type { ApiDependencies } from '../dependencies';
 import { moneyAnswer, wireMoney } from '../fields';
+import { foundOr422 } from '../found';
 import { pageAnswer, pageFields, pageOf, wirePage } from '../pagination';
 import { recordChange } from '../record-change';
 import { customerAnswer, customerBody, customerExample, customerPatch, presentCustomer } from '../resources/customer';
@@ -90,6 +92,12 @@ async function clockTime(deps: ApiDependencies, tenantId: string, testClockId: s
   );
 }
 
+/** The seller of a body must be one of the tenant's. */
+async function assertIsEntity(deps: ApiDependencies, tenantId: string, entityId: string | null): Promise<void> {
+  if (entityId === null) return;
+  foundOr422(await findEntity(deps.database.as(tenantId), tenantId, entityId), 'entity_id', 'seller entity');
+}
+
 async function createCustomer(
   c: ApiContext,
   deps: ApiDependencies,
@@ -105,9 +113,11 @@ async function createCustomer(
     timeZone: body.time_zone ?? null,
     prorationPolicy: (body.proration_policy ?? null) as ProrationPolicy | null,
     testClockId,
+    entityId: body.entity_id ?? null,
     metadata: body.metadata,
     occurredAt: await clockTime(deps, tenantId, testClockId),
   };
+  await assertIsEntity(deps, tenantId, customer.entityId);
   await deps.database.transaction(tenantId, async (db) => {
     await insertCustomer(db, customer);
     const after = { id: customer.id, name: customer.name, test_clock_id: testClockId };
@@ -127,7 +137,8 @@ async function createCustomer(
 function patched(customer: Customer, body: z.output<typeof customerPatch>): Customer {
   const { name = customer.name, email = customer.email, metadata = customer.metadata } = body;
   const { time_zone: timeZone = customer.timeZone, proration_policy: policy = customer.prorationPolicy } = body;
-  return { ...customer, name, email, metadata, timeZone, prorationPolicy: policy as ProrationPolicy | null };
+  const { entity_id: entityId = customer.entityId } = body;
+  return { ...customer, name, email, metadata, timeZone, entityId, prorationPolicy: policy as ProrationPolicy | null };
 }
 
 async function changeCustomer(
@@ -139,6 +150,7 @@ async function changeCustomer(
   const { tenantId } = tenantOf(c);
   const before = await customerOrFail(deps, tenantId, customerId);
   const after = patched(before, body);
+  await assertIsEntity(deps, tenantId, body.entity_id ?? null);
   await deps.database.transaction(tenantId, async (db) => {
     await updateCustomer(db, after);
     const event = {

@@ -5,6 +5,8 @@ import { apiKeys } from './api-keys';
 import { customers } from './customers';
 import { disputes } from './disputes';
 import { entitlements } from './entitlements';
+import { documents } from './documents';
+import { entities } from './entities';
 import { events } from './events';
 import { feeSchedules } from './fee-schedules';
 import { features } from './features';
@@ -44,6 +46,7 @@ export const routes = {
   tenants,
   apiKeys,
   testClocks,
+  entities,
   customers,
   paymentMethods,
   products,
@@ -56,6 +59,7 @@ export const routes = {
   revenueTargets,
   previews,
   invoices,
+  documents,
   payments,
   refunds,
   disputes,

@@ -107,8 +107,8 @@ create trigger party_versions_frozen before update or delete on party_versions f
 
 create function keep_party_version() returns trigger language plpgsql as $$
 begin
-  if to_jsonb(old) - array['provider_refs', 'default_payment_method_id', 'metadata']
-    is distinct from to_jsonb(new) - array['provider_refs', 'default_payment_method_id', 'metadata'] then
+  if to_jsonb(old) - array['provider_refs', 'default_payment_method_id', 'metadata', 'tax_check', 'tax_check_due']
+    is distinct from to_jsonb(new) - array['provider_refs', 'default_payment_method_id', 'metadata', 'tax_check', 'tax_check_due'] then
     insert into party_versions (tenant_id, party_id, party) values (old.tenant_id, old.id, to_jsonb(old));
   end if;
   return null;
@@ -123,6 +123,8 @@ create table documents (
   kind text not null check (kind in ('invoice', 'credit_note', 'statement')),
   -- The invoice or credit note that it shows.
   subject_id text not null,
+  -- The number that it bears.
+  number text not null,
   format text not null,
   language text not null,
   media_type text not null,

@@ -14,6 +14,8 @@ export interface Customer {
   readonly timeZone: string | null;
   readonly prorationPolicy: ProrationPolicy | null;
   readonly testClockId: string | null;
+  /** Who bills them; null: the tenant's default entity. */
+  readonly entityId: string | null;
   /** The frozen time that the customer lives on; null in real time. */
   readonly clockNow: number | null;
   readonly defaultPaymentMethodId: string | null;
@@ -22,7 +24,8 @@ export interface Customer {
   readonly occurredAt: number;
 }
 
-export type NewCustomer = Omit<Customer, 'clockNow' | 'defaultPaymentMethodId' | 'providerRefs'>;
+export type NewCustomer = Omit<Customer, 'clockNow' | 'defaultPaymentMethodId' | 'providerRefs' | 'entityId'> &
+  Partial<Pick<Customer, 'entityId'>>;
 
 interface CustomerRow {
   [column: string]: unknown;
@@ -33,6 +36,7 @@ interface CustomerRow {
   time_zone: string | null;
   proration_policy: ProrationPolicy | null;
   test_clock_id: string | null;
+  entity_id: string | null;
   clock_now: Date | null;
   default_payment_method_id: string | null;
   provider_refs: Record<string, string>;
@@ -40,7 +44,7 @@ interface CustomerRow {
   occurred_at: Date;
 }
 
-const columns = `c.id, c.tenant_id, c.name, c.email, c.time_zone, c.proration_policy, c.test_clock_id, k.now as clock_now,
+const columns = `c.id, c.tenant_id, c.name, c.email, c.time_zone, c.proration_policy, c.test_clock_id, c.entity_id, k.now as clock_now,
   c.default_payment_method_id, c.provider_refs, c.metadata, c.occurred_at`;
 const from = 'customers c left join test_clocks k on k.id = c.test_clock_id';
 
@@ -52,6 +56,7 @@ const fromRow = (row: CustomerRow): Customer => ({
   timeZone: row.time_zone,
   prorationPolicy: row.proration_policy,
   testClockId: row.test_clock_id,
+  entityId: row.entity_id,
   clockNow: instantOrNull(row.clock_now),
   defaultPaymentMethodId: row.default_payment_method_id,
   providerRefs: row.provider_refs,
@@ -61,8 +66,9 @@ const fromRow = (row: CustomerRow): Customer => ({
 
 const insert: Statement = {
   name: 'customers_insert',
-  text: `insert into customers (id, tenant_id, name, email, time_zone, proration_policy, test_clock_id, metadata, occurred_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
+  text: `insert into customers (id, tenant_id, name, email, time_zone, proration_policy, test_clock_id, metadata, occurred_at,
+      entity_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
 };
 const byId: Statement = {
   name: 'customers_by_id',
@@ -70,7 +76,8 @@ const byId: Statement = {
 };
 const update: Statement = {
   name: 'customers_update',
-  text: `update customers set name = $3, email = $4, time_zone = $5, proration_policy = $6, metadata = $7 where tenant_id = $1 and id = $2`,
+  text: `update customers set name = $3, email = $4, time_zone = $5, proration_policy = $6, metadata = $7, entity_id = $8
+    where tenant_id = $1 and id = $2`,
 };
 const setProviderRef: Statement = {
   name: 'customers_set_provider_ref',
@@ -94,6 +101,7 @@ export async function insertCustomer(db: Queryable, customer: NewCustomer): Prom
     testClockId,
     JSON.stringify(metadata),
     new Date(occurredAt),
+    customer.entityId ?? null,
   ];
   await db.query(insert, values);
 }
@@ -105,8 +113,8 @@ export async function findCustomer(db: Queryable, tenantId: string, id: string):
 
 /** Writes what a customer may change. */
 export async function updateCustomer(db: Queryable, customer: Customer): Promise<void> {
-  const { tenantId, id, name, email, timeZone, prorationPolicy, metadata } = customer;
-  await db.query(update, [tenantId, id, name, email, timeZone, prorationPolicy, JSON.stringify(metadata)]);
+  const { tenantId, id, name, email, timeZone, prorationPolicy, metadata, entityId } = customer;
+  await db.query(update, [tenantId, id, name, email, timeZone, prorationPolicy, JSON.stringify(metadata), entityId]);
 }
 
 /** Remembers the customer's id at a rail; the first one written stays. */

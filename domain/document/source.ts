@@ -115,6 +115,8 @@ export interface DocumentSource {
   readonly lines: readonly DocumentLine[];
   readonly subtotal: Money;
   readonly discounts: readonly DocumentDiscount[];
+  /** Discount of charges that are given back here; zero or negative. */
+  readonly discountTakenBack: Money;
   readonly taxes: readonly DocumentTax[];
   readonly total: Money;
   /** What the customer's credits paid, grant by grant. */

@@ -68,13 +68,10 @@ function settlement(source: DocumentSource, language: Language): Total[] {
 export function totalsOf(source: DocumentSource, language: Language): Total[] {
   const { phrases } = language;
   const money = (value: DocumentSource['total']): string => formatMoney(value, language);
-  const discounts: Total[] = source.discounts
+  const named = source.discounts.map(({ name, amount }) => ({ label: fill(phrases.discount, { name }), amount }));
+  const discounts: Total[] = [...named, { label: phrases.discountTakenBack, amount: source.discountTakenBack }]
     .filter(({ amount }) => !isZero(amount))
-    .map(({ name, amount }) => ({
-      label: fill(phrases.discount, { name }),
-      value: money(negate(amount)),
-      weight: 'plain',
-    }));
+    .map(({ label, amount }) => ({ label, value: money(negate(amount)), weight: 'plain' }));
   const added = taxTotals(source, language, false);
   const before: Total[] = [...discounts, ...added];
   const subtotal: Total[] =

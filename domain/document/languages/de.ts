@@ -31,6 +31,7 @@ export const de: Language = {
     days: 'Tage',
     subtotal: 'Zwischensumme',
     discount: 'Rabatt: {name}',
+    discountTakenBack: 'Rabatt auf Gutgeschriebenes',
     vat: 'Umsatzsteuer',
     salesTax: 'Verkaufssteuer',
     vatAt: 'Umsatzsteuer {rate} auf {net}',

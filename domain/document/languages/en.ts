@@ -31,6 +31,7 @@ export const en: Language = {
     days: 'days',
     subtotal: 'Subtotal',
     discount: 'Discount: {name}',
+    discountTakenBack: 'Discount on what is given back',
     vat: 'VAT',
     salesTax: 'Sales tax',
     vatAt: 'VAT {rate} on {net}',

@@ -31,6 +31,7 @@ export const es: Language = {
     days: 'días',
     subtotal: 'Subtotal',
     discount: 'Descuento: {name}',
+    discountTakenBack: 'Descuento sobre lo abonado',
     vat: 'IVA',
     salesTax: 'Impuesto sobre las ventas',
     vatAt: 'IVA {rate} sobre {net}',

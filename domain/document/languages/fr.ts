@@ -31,6 +31,7 @@ export const fr: Language = {
     days: 'jours',
     subtotal: 'Sous-total',
     discount: 'Remise : {name}',
+    discountTakenBack: 'Remise sur ce qui est restitué',
     vat: 'TVA',
     salesTax: 'Taxe de vente',
     vatAt: 'TVA {rate} sur {net}',

@@ -29,6 +29,7 @@ export interface Phrases {
 
   readonly subtotal: string;
   readonly discount: string;
+  readonly discountTakenBack: string;
   readonly vat: string;
   readonly salesTax: string;
   readonly vatAt: string;

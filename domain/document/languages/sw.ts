@@ -31,6 +31,7 @@ export const sw: Language = {
     days: 'siku',
     subtotal: 'Jumla ndogo',
     discount: 'Punguzo: {name}',
+    discountTakenBack: 'Punguzo la kinachorudishwa',
     vat: 'VAT',
     salesTax: 'Kodi ya mauzo',
     vatAt: 'VAT {rate} ya {net}',

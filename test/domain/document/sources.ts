@@ -118,6 +118,7 @@ export function source(overrides: Partial<DocumentSource> = {}): DocumentSource 
     lines: [line(), usage],
     subtotal: eur('121.25'),
     discounts: [{ name: 'Ten percent off requests', amount: eur('7.23') }],
+    discountTakenBack: eur('0.00'),
     taxes: [
       {
         kind: 'taxed',
