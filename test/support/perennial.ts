@@ -16,8 +16,8 @@ import { signPaymentLink } from '../../domain/payment-link';
 import { startStripeSandbox, type StripeSandboxServer } from '../../sandbox/stripe/server';
 import { createMessenger, createAdvancer } from '../../worker/messenger';
 import { startRelay } from '../../worker/relay';
-import { startWorkers } from '../../worker/workers';
 import { startWalletKeeper } from '../../worker/wallet-keeper';
+import { startWorkers } from '../../worker/workers';
 import { createApiClient, type ApiClient } from '../../dev/api-client';
 import { createTestDatabase, type TestDatabase } from './database';
 import { temporalAddress, temporalNamespace, uniqueTaskQueue, workflowBundlePath } from './temporal';
@@ -142,9 +142,9 @@ async function openWorker(
     idleMs: 50,
   });
   closers.add(() => relay.stop());
-}
   const keeper = startWalletKeeper(deps, 200);
   closers.add(() => keeper.stop());
+}
 
 /** Brings an engine up; `stop()` takes every part of it down again. */
 export async function startTestEngine(options: EngineOptions = {}): Promise<TestEngine> {
