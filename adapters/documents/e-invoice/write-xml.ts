@@ -71,6 +71,12 @@ function invoiceElement(source: DocumentSource): Element {
     'cac:InvoicePeriod': { 'cbc:StartDate': day(first, customerZone), 'cbc:EndDate': day(last, customerZone) },
     'cac:AccountingSupplierParty': { 'cac:Party': sellerParty(seller, !outOfScope) },
     'cac:AccountingCustomerParty': { 'cac:Party': buyerParty(customer, !outOfScope) },
+    // Where the service is delivered (BT-80). CII wants the element, whatever it holds.
+    'cac:Delivery': {
+      'cac:DeliveryLocation': {
+        'cac:Address': { 'cac:Country': { 'cbc:IdentificationCode': customer.address?.country } },
+      },
+    },
     'cac:PaymentMeans': paymentElement(source),
     'cac:TaxTotal': [taxTotalElement(source)],
     'cac:LegalMonetaryTotal': totalsElement(source),
