@@ -8,6 +8,7 @@ import {
   removeOverride,
 } from '../../db/queries/entitlement-overrides';
 import { knownFeatures, type StoredFeature } from '../../db/queries/features';
+import { forecastUsageOf } from '../../db/reports/usage-forecast';
 import { raiseAlerts } from '../../db/transactions/entitlement-alerts';
 import { loadStanding } from '../../db/transactions/entitlement-standing';
 import { readEntitlement } from '../../domain/entitlements/entitlement';
@@ -31,6 +32,8 @@ import {
   presentOverride,
   presentStandings,
 } from '../resources/entitlement';
+import { forecastAnswer, presentForecast } from '../resources/usage-forecast';
+import { limitsOfRails } from './previews';
 
 const tags = ['Entitlements'];
 const id = idParameter(customerIdExample);
@@ -77,6 +80,17 @@ const remove = createRoute({
   summary: 'Take an override away: the plans count again',
   request: { params: id.params.extend({ feature: z.string().openapi({ param: { name: 'feature', in: 'path' } }) }) },
   responses: { 200: jsonAnswer(overrideAnswer, 'The override as it was.') },
+});
+
+const forecast = createRoute({
+  method: 'get',
+  path: '/customers/{id}/usage-forecast',
+  tags,
+  summary: 'Foresee the usage of the period and the next invoices',
+  description:
+    'Linear by elapsed time. Of a month half gone, twice the usage is foreseen, and priced as the invoice will be.',
+  request: id,
+  responses: { 200: jsonAnswer(forecastAnswer, 'The forecast.') },
 });
 
 /** The feature that a body names, or 422. */
@@ -164,6 +178,12 @@ export function entitlements(api: Api, deps: ApiDependencies): void {
     const request = { customerId, feature: null, wallClock: deps.wallClock() };
     const own = foundOr404(await loadStanding(database, tenantOf(c).tenantId, request), 'Customer', customerId);
     return c.json(presentStandings(own), 200);
+  });
+  api.openapi(forecast, async (c) => {
+    const { id: customerId } = c.req.valid('param');
+    const request = { tenantId: tenantOf(c).tenantId, customerId, wallClock: deps.wallClock() };
+    const foreseen = await forecastUsageOf(database, request, limitsOfRails(deps));
+    return c.json(presentForecast(foundOr404(foreseen, 'Customer', customerId)), 200);
   });
   api.openapi(override, async (c) => {
     const made = await createOverride(c, deps, c.req.valid('param').id, c.req.valid('json'));

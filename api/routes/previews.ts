@@ -35,7 +35,7 @@ const upcoming = createRoute({
 });
 
 /** The rail whose limits hold for a customer who has no payment method yet is the first of the registry. */
-const limitsOfRails =
+export const limitsOfRails =
   ({ rails }: ApiDependencies): LimitsOfRail =>
   (name, currency) => {
     const rail = name === null ? Object.values(rails)[0] : rails[name];

@@ -17,7 +17,7 @@ import type { Database } from '../pool';
 import { loadBillingFacts } from '../transactions/billing-facts';
 import { changeArrears } from '../transactions/change-arrears';
 import { loadChange, type ChangeRequest } from '../transactions/change-facts';
-import { endedArrears } from '../transactions/ended-arrears';
+import { endedArrears, type EndedStretch } from '../transactions/ended-arrears';
 
 export interface InvoicePreview {
   /** The instant it was computed for; hand it to the change as `at`, and the change costs what the preview said. */
@@ -82,11 +82,15 @@ function nextBoundary(state: SubscriptionState): { at: Instant; reason: 'start' 
   return { at, reason };
 }
 
-/** The next invoice of a subscription's calendar as things stand; null when none is to come. */
+/**
+ * The next invoice of a subscription's calendar as things stand; null when none is to come.
+ * @param foresee what the usage of the period will have come to; not given: as it is
+ */
 export async function previewUpcoming(
   database: Database,
   state: SubscriptionState,
   limitsOf: LimitsOfRail,
+  foresee?: EndedStretch['foresee'],
 ): Promise<InvoicePreview | null> {
   const next = nextBoundary(state);
   if (next === null) return null;
@@ -102,7 +106,13 @@ export async function previewUpcoming(
   if (facts === null) return fail('not_found', { resource: 'Subscription', id: subscriptionId });
   const plan = facts.plan ?? fail('plan_version_not_found', { planId: terms.planId, version: terms.planVersion });
   const { stretch, lines: ahead } = billPeriod(state, plan, facts.proration, next.reason, next.at);
-  const arrears = await endedArrears(database, { state, plan, at: next.at, policy: facts.proration });
+  const arrears = await endedArrears(database, {
+    state,
+    plan,
+    at: next.at,
+    policy: facts.proration,
+    ...(foresee === undefined ? {} : { foresee }),
+  });
   const lines = [...ahead, ...arrears.lines];
   const assembled = assembleFor(state, facts, { lines, span: stretch.period, limits: arrears.limits }, next.at);
   const funds = walletFunds(facts.wallet, currency, next.at);

@@ -32,6 +32,8 @@ export interface ArrearsRequest {
   readonly policy: ProrationPolicy;
   /** Why the stretch ends, where it ends before its period: a change unless given. */
   readonly moment?: ProrationMoment;
+  /** What the usage of the ended stretch will have come to, for a forecast; absent: what it is. */
+  readonly foresee?: (usage: Usage, question: UsageQuestion) => Usage;
   /** A change of quantity ends fees alone. */
   readonly withUsage?: boolean;
 }
@@ -200,7 +202,8 @@ async function usageArrears(database: Database, request: ArrearsRequest): Promis
   );
   const begun: Progress = { lines: [], usage: [], windows };
   return questions.reduce((progress, question, index) => {
-    const usage = usages[index] ?? fail('internal');
+    const read = usages[index] ?? fail('internal');
+    const usage = question.billed === null ? (request.foresee?.(read, question) ?? read) : read;
     // A window that was adjusted before in this run stands in the progress as it is now.
     return question.billed === null
       ? bill(progress, request, question, usage, counted)

@@ -3,7 +3,7 @@
  * has a window of its own. The rule: an allowance counts from the start of its window, and use is taken from the allowances that had
  * begun by then, together. What was used before and exceeded them was another window's, and burdens no allowance that began later.
  */
-import { aggregations, type AggregationKind } from '../metering/aggregations';
+import type { AggregationKind } from '../metering/aggregations';
 import type { Window } from '../metering/window';
 import { excess, greater, lesser, minus, plus, total } from '../pricing/exact';
 import type { Rollover } from './entitlement';
@@ -61,5 +61,4 @@ export function rolledOver(
 }
 
 /** True where a forecast by elapsed time makes sense: what a maximum or a latest value will be does not follow from the time. */
-export const growsWithTime = (aggregation: AggregationKind): boolean =>
-  additive.has(aggregation) && aggregations[aggregation].reads !== 'text';
+export const growsWithTime = (aggregation: AggregationKind): boolean => additive.has(aggregation);

@@ -210,3 +210,36 @@ test('a reservation is over in the customer’s own time', async () => {
   const events = [{ id: 'late', properties: { tokens: 1 } }];
   expect(await story.scene.refusal(story.scene.api.post(`${path}/commit`, { events }))).toBe('reservation_not_held');
 });
+
+test('a forecast goes on as it did: twice the usage at half of the period, and the bill that this makes', async () => {
+  const story = await Story.begin();
+  const { scene } = story;
+  const customer = await scene.customer();
+  const perToken = { model: 'per_unit', amounts: { USD: '0.10' }, description: 'Tokens', meter: 'tokens' };
+  const grant = { feature: 'tokens', limit: '100', limit_type: 'soft', overage: 'billed' };
+  await scene.subscribe(customer, await scene.plan([flat('10.00'), perToken], { entitlements: [grant] }));
+  await story.use(customer, 80, '2026-03-10T00:00:00.000Z');
+  await scene.advance('2026-03-16T12:00:00.000Z');
+  type Forecast = { readonly features: readonly object[]; readonly invoices: readonly object[] };
+  const foreseen = await scene.api.get<Forecast>(`/customers/${customer}/usage-forecast`);
+  expect(foreseen.features).toEqual([
+    {
+      feature: 'tokens',
+      from: '2026-03-01T00:00:00.000Z',
+      to: '2026-04-01T00:00:00.000Z',
+      usage: '80',
+      limit: '100',
+      method: 'linear',
+      forecast: '160',
+      exceeds_limit: true,
+      limit_reached_at: '2026-03-20T09:00:00.000Z',
+    },
+  ]);
+  expect(foreseen.invoices).toMatchObject([
+    { at: '2026-04-01T00:00:00.000Z', total_so_far: { amount: '18.00' }, total_forecast: { amount: '26.00' } },
+  ]);
+  await story.use(customer, 80, '2026-03-20T00:00:00.000Z');
+  await scene.advance('2026-04-01');
+  const { data } = await scene.api.get<{ data: { total: { amount: string } }[] }>(`/invoices?customer_id=${customer}`);
+  expect(data[0]?.total.amount).toBe('26.00');
+});

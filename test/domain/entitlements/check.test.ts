@@ -11,7 +11,8 @@ import {
   warningOf,
 } from '../../../domain/entitlements/check';
 import type { Ending } from '../../../domain/entitlements/entitlement';
-import { forecastOf } from '../../../domain/entitlements/forecast';
+import { forecastOf, forecastUsage, reachedAt } from '../../../domain/entitlements/forecast';
+import type { Usage } from '../../../domain/pricing/usage';
 import '../../support/seed';
 
 const hard: Ending = { limit_type: 'hard', overage: 'refused' };
@@ -101,9 +102,36 @@ test('a forecast is linear by elapsed time, exact at the end, and says nothing b
     fc.property(some, fc.integer({ min: 10, max: 1_500 }), (usage, elapsed) => {
       const { method, quantity } = forecastOf('sum', String(usage), window, window.from + elapsed);
       expect(method).toBe('linear');
-      expect(Number(quantity)).toBeCloseTo((usage * 1_000) / Math.min(elapsed, 1_000), 4);
+      expect(Number(quantity)).toBe(Math.floor((usage * 1_000) / Math.min(elapsed, 1_000)));
     }),
   );
   expect(forecastOf('sum', '7', window, 1_009)).toEqual({ method: 'as_is', quantity: '7' });
   expect(forecastOf('max', '7', window, 1_500)).toEqual({ method: 'as_is', quantity: '7' });
+});
+
+test('what is foreseen of a usage is foreseen of each of its parts, but for transactions', () => {
+  const window = { from: 0, to: 1_000 };
+  const foreseen = (usage: Usage) => forecastUsage('sum', usage, window, 400);
+  expect(foreseen({ form: 'quantity', quantity: '3' })).toEqual({ form: 'quantity', quantity: '7' });
+  expect(foreseen({ form: 'quantity', quantity: '0.3' })).toEqual({ form: 'quantity', quantity: '0.75' });
+  const groups = (quantity: string): Usage => ({ form: 'groups', groups: [{ dimensions: { model: 'a' }, quantity }] });
+  expect(foreseen(groups('2'))).toEqual(groups('5'));
+  const rows = (quantity: string): Usage => ({
+    form: 'prices',
+    currency: 'USD',
+    rows: [{ unitAmount: '2', quantity }],
+  });
+  expect(foreseen(rows('1'))).toEqual(rows('2.5'));
+  const transactions: Usage = { form: 'transactions', currency: 'USD', bands: [] };
+  expect(foreseen(transactions)).toBe(transactions);
+});
+
+test('a limit is foreseen to be reached when the line through what was used meets it, if that is within the window', () => {
+  const window = { from: 0, to: 1_000 };
+  const at = (usage: string, limit: string, now: number) => reachedAt('sum', { usage, limit }, window, now);
+  expect(at('40', '80', 400)).toBe(800);
+  expect(at('40', '100', 400)).toBeNull();
+  expect(at('100', '100', 400)).toBe(400);
+  expect(at('0', '100', 400)).toBeNull();
+  expect(reachedAt('max', { usage: '40', limit: '41' }, window, 400)).toBeNull();
 });
