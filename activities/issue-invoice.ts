@@ -6,14 +6,14 @@ import { fail } from '../domain/errors';
 import { newId } from '../domain/ids';
 import { billPeriod, termsAt } from '../domain/invoice/period-bill';
 import type { IssueReason, SubscriptionEvent } from '../domain/subscription/events';
+import { momentOf, planSinceOf } from '../domain/plan/in-force';
 import { labelOf } from '../domain/subscription/initial';
 import type { SubscriptionState } from '../domain/subscription/state';
 import { addHours, periodBoundary, toIso, type Instant } from '../domain/time';
 import { loadBillingFacts, type BillingFacts } from '../db/transactions/billing-facts';
 import type { PlanDefinition, PlanVersion, TrialEndBehavior } from '../domain/plan';
-import { endedArrears } from '../db/transactions/ended-arrears';
+import { besidesOf } from '../db/transactions/ended-arrears';
 import type { ActivityDependencies } from './dependencies';
-import { usagePart } from './usage-part';
 import { recordFact, recordInvoice } from './record-fact';
 import { resumePeriod } from './resume-period';
 
@@ -63,6 +63,7 @@ export function issueInvoice(deps: ActivityDependencies) {
       planId: terms.planId,
       planVersion: terms.planVersion,
       collectedAt: now,
+      inForce: momentOf(state, terms.planId, input.at),
     };
     const facts =
       (await loadBillingFacts(db, request)) ?? fail('not_found', { resource: 'Subscription', id: subscriptionId });
@@ -90,17 +91,18 @@ async function issuePeriod(
   const { state, reason, at, now } = input;
   if (reason === 'resume') return resumePeriod(deps, { state, at, now, facts, plan, partsOf: () => ({}) });
   const { stretch, terms, lines } = billPeriod(state, plan, facts.proration, reason, at);
-  const arrears = await endedArrears(deps.database, { state, plan, at, policy: facts.proration });
+  const besides = await besidesOf(deps.database, { state, facts, plan, at, policy: facts.proration, stretch });
   const incompleteUntil = facts.paymentGated && reason !== 'renewal' ? addHours(now, facts.incompleteHours) : null;
   return recordInvoice(deps, {
     state,
     now,
     facts,
-    partsOf: () => usagePart(arrears),
+    partsOf: () => besides.parts,
     invoice: {
       id: newId('inv'),
       businessKey: `period:${toIso(at)}`,
-      lines: [...lines, ...arrears.lines],
+      lines: [...lines, ...besides.lines],
+      limits: besides.limits ?? null,
       span: stretch.period,
     },
     eventOf: (invoice) => ({
@@ -112,6 +114,7 @@ async function issuePeriod(
       anchor: stretch.anchor,
       terms,
       ...(terms.planId === state.terms.planId ? {} : { label: labelOf(facts.customerName, plan.name) }),
+      ...planSinceOf(state, plan, at),
       incompleteUntil: invoice.open ? incompleteUntil : null,
     }),
   });

@@ -29,6 +29,8 @@ const builders: Partial<Record<SubscriptionEvent['type'], Build>> = {
   trial_paused: () => one('subscription.paused', { cause: 'trial ended without a payment method' }),
   terms_changed: (event: Of<'terms_changed'>, before) =>
     one('subscription.changed', { before: before.terms, after: event.terms }),
+  items_changed: (event: Of<'items_changed'>) =>
+    one('subscription.items_changed', { change: event.change, item_id: event.itemId }),
   terms_scheduled: (event: Of<'terms_scheduled'>) => one('subscription.change_scheduled', { after: event.terms }),
   change_unscheduled: () => one('subscription.change_unscheduled'),
   cancel_scheduled: (event: Of<'cancel_scheduled'>) =>
@@ -39,6 +41,8 @@ const builders: Partial<Record<SubscriptionEvent['type'], Build>> = {
   paused: (event: Of<'paused'>) =>
     one('subscription.paused', { resume_at: event.resumeAt === null ? null : toIso(event.resumeAt), mode: event.mode }),
   resumed: () => one('subscription.resumed'),
+  invoice_credited: (event: Of<'invoice_credited'>) =>
+    one('credit_note.created', { credit_note_id: event.creditNoteId }, event.credited[0]?.invoiceId ?? null),
   invoice_settled: (event: Of<'invoice_settled'>) => one(settledTypes[event.how], {}, event.invoiceId),
   payment_declined: (event: Of<'payment_declined'>) =>
     one(
@@ -59,6 +63,10 @@ const builders: Partial<Record<SubscriptionEvent['type'], Build>> = {
       {},
       event.invoiceId,
     ),
+  coupon_applied: ({ attachmentId, couponId }: Of<'coupon_applied'>) =>
+    one('subscription.coupon_applied', { attachment_id: attachmentId, coupon_id: couponId }),
+  coupon_removed: ({ attachmentId }: Of<'coupon_removed'>) =>
+    one('subscription.coupon_removed', { attachment_id: attachmentId }),
   dunning_ended: (event: Of<'dunning_ended'>) => one('subscription.dunning_ended', { end: event.end }),
 };
 

@@ -7,9 +7,8 @@ import type { SubscriptionState } from '../domain/subscription/state';
 import { toIso, type Instant } from '../domain/time';
 import type { BillingFacts } from '../db/transactions/billing-facts';
 import { sameTerms } from '../db/transactions/change-facts';
-import { endedArrears } from '../db/transactions/ended-arrears';
+import { besidesOf } from '../db/transactions/ended-arrears';
 import type { ActivityDependencies } from './dependencies';
-import { usagePart } from './usage-part';
 import { recordFact, recordInvoice, type InvoiceFact } from './record-fact';
 
 interface ResumeRequest {
@@ -34,14 +33,16 @@ export async function resumePeriod(deps: ActivityDependencies, request: ResumeRe
   const { calendar } = bill;
   if (bill.invoice === null)
     return recordFact(deps, { state, now, partsOf, event: { type: 'resumed', at: now, invoice: null, calendar } });
-  const arrears = await endedArrears(deps.database, { state, plan, at, policy: facts.proration });
-  const lines = [...bill.invoice.lines, ...arrears.lines];
+  const { stretch } = bill.invoice;
+  const besides = await besidesOf(deps.database, { state, facts, plan, at, policy: facts.proration, stretch });
+  const { limits = null, parts } = besides;
+  const lines = [...bill.invoice.lines, ...besides.lines];
   return recordInvoice(deps, {
     state,
     now,
     facts,
-    partsOf: (event, after) => ({ ...partsOf(event, after), ...usagePart(arrears) }),
-    invoice: { id: newId('inv'), businessKey: `resume:${toIso(at)}`, ...bill.invoice, lines },
+    partsOf: (event, after) => ({ ...partsOf(event, after), ...parts }),
+    invoice: { id: newId('inv'), businessKey: `resume:${toIso(at)}`, span: stretch.period, lines, limits },
     eventOf: (invoice) => ({ type: 'resumed', at: now, invoice, calendar, ...changeOf(request, bill) }),
   });
 }

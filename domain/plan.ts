@@ -1,6 +1,8 @@
 /**
  * A plan version: what a subscription to it is billed, and when. A version is never edited; a change is a new version.
  */
+import type { PlanLimits } from './plan/limits';
+import type { Phase } from './plan/phases';
 import type { Entitlement } from './entitlements/entitlement';
 import type { ProrationPolicy } from './proration';
 import type { Interval } from './time';
@@ -46,6 +48,12 @@ export interface PlanDefinition {
   readonly interval: Interval;
   readonly prices: readonly PlanPrice[];
   readonly trial: Trial | null;
+  /** Least and most that a period costs; absent: neither. */
+  readonly limits?: PlanLimits;
+  /** Terms that change at known instants, counted from when the subscription came to the plan; absent: none. */
+  readonly phases?: readonly Phase[];
+  /** What a phase in force bills in place of the subscription's own quantity; no version holds it (`planInForce` sets it). */
+  readonly quantity?: number;
   /** Overrides the customer's and the tenant's policy; null leaves it to them. */
   readonly proration: ProrationPolicy | null;
 }

@@ -4,8 +4,7 @@ import { creditLines } from '../../domain/invoice/change-lines';
 import { refusal } from '../../domain/errors';
 import { loadBilledLines, type BillingFacts } from '../../db/transactions/billing-facts';
 import type { SubscriptionState } from '../../domain/subscription/state';
-import { usagePart } from '../usage-part';
-import { factsInForce, finalArrears, recordEnd } from '../final-bill';
+import { factsInForce, finalLines, recordEnd } from '../final-bill';
 import { recordCredits } from '../record-credits';
 import { recordFact } from '../record-fact';
 import { prepareSettlement, voidInvoice } from '../settle-invoices';
@@ -40,16 +39,16 @@ async function cancelWithCredit(context: CommandContext<'cancel'>): Promise<Comm
     moment: 'termination',
   });
   if (credits.length === 0) return cancelPlainly(context);
-  const arrears = await finalArrears(deps, state, facts, now);
-  const lines = [...credits, ...arrears.lines];
+  const { limits = null, parts, ...last } = await finalLines(deps, state, facts, now);
+  const lines = [...credits, ...last.lines];
   const span = { start: now, end: state.period.end };
   return recordCredits(deps, {
     state,
     now,
     facts,
     billed,
-    partsOf: (event, after) => ({ ...audit(event, after), ...usagePart(arrears) }),
-    invoice: { id: newId('inv'), businessKey: `cancel:${commandId}`, lines, span },
+    partsOf: (event, after) => ({ ...audit(event, after), ...parts }),
+    invoice: { id: newId('inv'), businessKey: `cancel:${commandId}`, lines, span, limits },
     eventOf: (invoice, credited) => ({ type: 'canceled', at: now, invoice, ...credited }),
   });
 }

@@ -3,6 +3,7 @@
  */
 import { newId } from '../../domain/ids';
 import { billChange, type ChangeBill } from '../../domain/invoice/change-bill';
+import { planSinceOf } from '../../domain/plan/in-force';
 import { labelOf } from '../../domain/subscription/initial';
 import { loadChange, sameTerms, type ChangeFacts, type ChangeRequest } from '../../db/transactions/change-facts';
 import { changeArrears, type ChangeArrears } from '../../db/transactions/change-arrears';
@@ -28,9 +29,10 @@ export async function changeTerms(context: Context, request: ChangeRequest): Pro
   }
   const label = labelOf(facts.customerName, target.name);
   const bill = billChange(state, loaded);
-  const ended = await changeArrears(deps.database, state, loaded);
+  const ended = await changeArrears(deps.database, state, loaded, bill);
   const { arrears } = ended;
-  if (bill.lines.length === 0 && arrears.lines.length === 0) {
+  const since = planSinceOf(state, target, loaded.at);
+  if (bill.lines.length === 0 && arrears.lines.length === 0 && arrears.limits === null) {
     const event = {
       type: 'terms_changed',
       at: now,
@@ -38,22 +40,24 @@ export async function changeTerms(context: Context, request: ChangeRequest): Pro
       label,
       invoice: null,
       calendar: bill.calendar,
+      ...since,
       ...ended.cut,
     } as const;
     return recordFact(deps, { state, now, event, partsOf: audit });
   }
-  return issueChange(context, loaded, { bill, label, ...ended });
+  return issueChange(context, loaded, { bill, label, since, ...ended });
 }
 
 interface MadeChange extends ChangeArrears {
   readonly bill: ChangeBill;
   readonly label: string;
+  readonly since: ReturnType<typeof planSinceOf>;
 }
 
 function issueChange(context: Context, loaded: ChangeFacts, made: MadeChange): Promise<CommandOutcome> {
   const { deps, state, commandId, now, audit } = context;
   const { facts, terms, billed } = loaded;
-  const { arrears, bill, cut, label } = made;
+  const { arrears, bill, cut, label, since } = made;
   const { calendar, span } = bill;
   const lines = [...bill.lines, ...arrears.lines];
   return recordCredits(deps, {
@@ -62,7 +66,7 @@ function issueChange(context: Context, loaded: ChangeFacts, made: MadeChange): P
     facts,
     billed,
     partsOf: (event, after) => ({ ...audit(event, after), ...usagePart(arrears) }),
-    invoice: { id: newId('inv'), businessKey: `change:${commandId}`, lines, span },
+    invoice: { id: newId('inv'), businessKey: `change:${commandId}`, lines, span, limits: arrears.limits },
     eventOf: (invoice, credited) => ({
       type: 'terms_changed',
       at: now,
@@ -71,6 +75,7 @@ function issueChange(context: Context, loaded: ChangeFacts, made: MadeChange): P
       invoice,
       calendar,
       ...cut,
+      ...since,
       ...credited,
     }),
   });

@@ -32,3 +32,28 @@ alter table usage_billings
   drop constraint usage_billings_customer_id_meter_id_starts_at_ends_at_invoi_key,
   add constraint usage_billings_once unique (customer_id, meter_id, starts_at, ends_at, invoice_id, price_id);
 create index usage_billings_of_subscription on usage_billings (subscription_id, price_id, starts_at, ends_at, id);
+
+-- What a subscription has beside its plan: other prices for it alone, add-ons, and charges that wait for the next invoice.
+create table subscription_items (
+  id text primary key,
+  tenant_id text not null references tenants,
+  subscription_id text not null references subscriptions,
+  kind text not null check (kind in ('override', 'add_on', 'charge')),
+  -- Of an override what is laid over the plan's price (PriceOverride in domain/plan/override.ts), else the price itself.
+  content jsonb not null,
+  quantity numeric not null check (quantity >= 0),
+  -- In force in [starts_at, ends_at).
+  starts_at timestamptz not null,
+  ends_at timestamptz,
+  -- Nothing of it is to be billed any more.
+  settled_at timestamptz,
+  -- The invoice that billed a charge.
+  invoice_id text references invoices,
+  recorded_at timestamptz not null default now(),
+  check (ends_at is null or starts_at <= ends_at)
+);
+-- Read with each invoice: most subscriptions have none.
+create index subscription_items_open on subscription_items (subscription_id) where settled_at is null;
+create index subscription_items_page on subscription_items (tenant_id, id);
+alter table subscription_items enable row level security;
+create policy tenant_only on subscription_items using (current_tenant() in (tenant_id, '*')) with check (current_tenant() in (tenant_id, '*'));

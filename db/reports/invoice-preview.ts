@@ -7,6 +7,7 @@ import type { ChargeLimits } from '../../domain/invoice/chargeable';
 import { givenBack, type AssembledInvoice } from '../../domain/invoice/assemble';
 import { assembleFor } from '../../domain/invoice/assemble-for';
 import { walletFunds } from '../../domain/credits/wallet-payment';
+import { momentOf } from '../../domain/plan/in-force';
 import { billPeriod, termsAt } from '../../domain/invoice/period-bill';
 import type { Span } from '../../domain/invoice/period-lines';
 import { reductionsOf } from '../../domain/invoice/reductions';
@@ -17,7 +18,7 @@ import type { Database } from '../pool';
 import { loadBillingFacts } from '../transactions/billing-facts';
 import { changeArrears } from '../transactions/change-arrears';
 import { loadChange, type ChangeRequest } from '../transactions/change-facts';
-import { endedArrears, type EndedStretch } from '../transactions/ended-arrears';
+import { besidesOf, type EndedStretch } from '../transactions/ended-arrears';
 
 export interface InvoicePreview {
   /** The instant it was computed for; hand it to the change as `at`, and the change costs what the preview said. */
@@ -44,7 +45,7 @@ export async function previewChange(
   if (isRefusal(loaded)) return loaded;
   const { facts, at, terms } = loaded;
   const bill = request.atPeriodEnd ? null : billChange(state, loaded);
-  const ended = request.atPeriodEnd ? null : await changeArrears(database, state, loaded);
+  const ended = bill === null ? null : await changeArrears(database, state, loaded, bill);
   const lines = [...(bill?.lines ?? []), ...(ended?.arrears.lines ?? [])];
   const limits = limitsOf(facts.rail, state.currency);
   const span = bill?.span ?? { start: at, end: at };
@@ -102,19 +103,22 @@ export async function previewUpcoming(
     currency,
     planId: terms.planId,
     planVersion: terms.planVersion,
+    inForce: momentOf(state, terms.planId, next.at),
   });
   if (facts === null) return fail('not_found', { resource: 'Subscription', id: subscriptionId });
   const plan = facts.plan ?? fail('plan_version_not_found', { planId: terms.planId, version: terms.planVersion });
   const { stretch, lines: ahead } = billPeriod(state, plan, facts.proration, next.reason, next.at);
-  const arrears = await endedArrears(database, {
+  const besides = await besidesOf(database, {
     state,
+    facts,
     plan,
     at: next.at,
     policy: facts.proration,
+    stretch,
     ...(foresee === undefined ? {} : { foresee }),
   });
-  const lines = [...ahead, ...arrears.lines];
-  const assembled = assembleFor(state, facts, { lines, span: stretch.period, limits: arrears.limits }, next.at);
+  const lines = [...ahead, ...besides.lines];
+  const assembled = assembleFor(state, facts, { lines, span: stretch.period, limits: besides.limits ?? null }, next.at);
   const funds = walletFunds(facts.wallet, currency, next.at);
   const totals = invoiceTotals(assembled.amounts.total, facts.balance, limitsOf(facts.rail, currency), [], funds);
   return { at: next.at, span: stretch.period, terms, assembled, totals };

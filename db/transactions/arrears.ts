@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fail } from '../../domain/errors';
 import { feesInArrears, usageWindow } from '../../domain/invoice/arrears';
+import type { PeriodLimits } from '../../domain/invoice/limited-lines';
 import type { InvoiceLine } from '../../domain/invoice/line';
 import { adjustmentLine, countsOver, quantityIn, usageLine, type UsageReading } from '../../domain/invoice/usage-lines';
 import type { Window } from '../../domain/metering/window';
@@ -19,6 +20,7 @@ import { addDays, type Instant } from '../../domain/time';
 import type { Database } from '../pool';
 import { knownMeter } from '../queries/meters';
 import { billedUsageOf, type BilledWindow } from '../queries/usage-billings';
+import { loadEndedLimits } from './ended-limits';
 import type { UsageBillingRow } from './record-usage';
 import type { UsageQuestion } from './usage-buckets';
 import { usageForPrice } from './usage-forms';
@@ -42,9 +44,11 @@ export interface Arrears {
   readonly lines: readonly InvoiceLine[];
   /** What the lines billed, to be recorded with them. */
   readonly usage: readonly UsageBillingRow[];
+  /** Least and most of what ends; null for neither. */
+  readonly limits: PeriodLimits | null;
 }
 
-export const noArrears: Arrears = { lines: [], usage: [] };
+export const noArrears: Arrears = { lines: [], usage: [], limits: null };
 
 /** What came late is looked for so far back; what comes later still stays `late`, and is listed so. */
 const lateDaysMax = 100;
@@ -183,7 +187,7 @@ function bill(
 const isFreeTrial = ({ status, pause }: SubscriptionState, { definition }: PlanVersion): boolean =>
   (status === 'trialing' || pause?.cause === 'trial_end') && definition.trial?.usage !== 'billed';
 
-async function usageArrears(database: Database, request: ArrearsRequest): Promise<Arrears> {
+async function usageArrears(database: Database, request: ArrearsRequest): Promise<Omit<Arrears, 'limits'>> {
   const { state, plan, at } = request;
   const prices = plan.definition.prices.filter(isMetered);
   const window = usageWindow(state, at);
@@ -217,8 +221,17 @@ async function usageArrears(database: Database, request: ArrearsRequest): Promis
  */
 export async function loadArrears(database: Database, request: ArrearsRequest): Promise<Arrears> {
   const { state, plan, at, policy, moment = 'change' } = request;
-  if (state.period === null || !billsInArrears(plan.definition)) return noArrears;
+  const isConcerned = billsInArrears(plan.definition) || plan.definition.limits !== undefined;
+  if (state.period === null || !isConcerned) return noArrears;
+  const limits = await loadEndedLimits(database, request);
   const { lines, usage } = await usageArrears(database, request);
-  const fees = feesInArrears({ state, plan, quantity: state.terms.quantity, at, policy, moment });
-  return { lines: [...fees, ...lines], usage };
+  const fees = feesInArrears({
+    state,
+    plan,
+    quantity: plan.definition.quantity ?? state.terms.quantity,
+    at,
+    policy,
+    moment,
+  });
+  return { lines: [...fees, ...lines], usage, limits };
 }

@@ -3,10 +3,12 @@
  */
 import type { AttachedCoupon } from '../../domain/discount/attached';
 import type { DunningPolicy } from '../../domain/dunning';
-import type { BilledLine, LineExplanation } from '../../domain/invoice/line';
+import type { BilledLine, LineKind, LineExplanation } from '../../domain/invoice/line';
 import type { TaxFacts } from '../../domain/invoice/tax-facts';
 import { money, zero, type Money } from '../../domain/money';
 import type { PlanDefinition, PlanVersion } from '../../domain/plan';
+import { planInForce, type TermsMoment } from '../../domain/plan/in-force';
+import type { SubscriptionItem } from '../../domain/plan/items';
 import type { ProrationPolicy } from '../../domain/proration';
 import { billedSince, movedByPause } from '../../domain/invoice/moved-lines';
 import type { SubscriptionState } from '../../domain/subscription/state';
@@ -14,6 +16,7 @@ import { fromIso, toIso, type Instant } from '../../domain/time';
 import type { HeldWallet } from '../../domain/credits/wallet-payment';
 import { gather } from '../gather';
 import type { Queryable, Statement } from '../pool';
+import { heldItemsColumn, heldItemsOf, type HeldItemJson } from '../queries/subscription-items';
 import { heldCouponsColumn, heldCouponsOf, type HeldCouponJson } from '../queries/held-coupons';
 import { heldTaxColumn, heldTaxOf, type HeldTaxJson } from '../queries/held-tax';
 import { heldWalletColumn, heldWalletOf, type HeldWalletJson } from '../queries/held-wallet';
@@ -47,6 +50,10 @@ export interface BillingFacts {
   readonly tax: TaxFacts | null;
   /** The plan version asked for; null when there is none such. */
   readonly plan: PlanVersion | null;
+  /** The same version as it holds at another moment. */
+  readonly planAt: (moment: TermsMoment) => PlanVersion | null;
+  /** What the subscription has beside its plan. */
+  readonly items: readonly SubscriptionItem[];
   /** The customer's policy for proration, else the tenant's; a plan's own policy stands above it. */
   readonly proration: ProrationPolicy;
   /** What collecting the invoice will ask for; null unless it was asked for, or when there is no method to charge. */
@@ -72,6 +79,7 @@ interface Row {
   wallet: HeldWalletJson | null;
   coupons: readonly HeldCouponJson[] | null;
   tax: HeldTaxJson | null;
+  items: readonly HeldItemJson[] | null;
   plan_id: string | null;
   plan_version: number | null;
   plan_name: string | null;
@@ -94,7 +102,7 @@ cross join lateral (
     ${heldCouponsColumn('c.id', 's.id')} as coupons, ${heldTaxColumn('t', 'c')} as tax,
     case when asked.since is not null and m.status <> 'detached' then to_jsonb(m.*) end as method,
     c.provider_refs->>m.rail as customer_ref, ${historyColumn('s.tenant_id', 'asked.since')} as history,
-    m.rail, b.amount as balance, ${heldWalletColumn('c.id', 's.currency')} as wallet, p.id as plan_id, p.name as plan_name, v.version as plan_version, v.definition
+    m.rail, b.amount as balance, ${heldWalletColumn('c.id', 's.currency')} as wallet, ${heldItemsColumn('s.id')} as items, p.id as plan_id, p.name as plan_name, v.version as plan_version, v.definition
   from subscriptions s
   join customers c on c.id = s.customer_id
   join tenants t on t.id = s.tenant_id
@@ -122,6 +130,8 @@ export interface FactsRequest {
   readonly planVersion: number | null;
   /** Given when the invoice is collected at once: its outlook is read too. */
   readonly collectedAt?: Instant;
+  /** When the plan's terms shall hold: it is answered with its phase and the subscription's own prices. */
+  readonly inForce?: TermsMoment;
 }
 
 /** A round's answer stays small: every row brings its plan. */
@@ -167,8 +177,11 @@ function outlookOf(row: Row): CollectionOutlook | null {
   return method === null ? null : { method, customerRef: row.customer_ref, ...historyOf(row.history) };
 }
 
-function factsOf(row: Row, { currency, subscriptionId }: FactsRequest): BillingFacts {
-  const plan = planOf(row);
+function factsOf(row: Row, { currency, subscriptionId, inForce }: FactsRequest): BillingFacts {
+  const version = planOf(row);
+  const items = heldItemsOf(row.items);
+  const planAt = (moment: TermsMoment) => (version === null ? null : planInForce(version, items, moment));
+  const plan = inForce === undefined ? version : planAt(inForce);
   return {
     customerName: row.customer_name,
     hasPaymentMethod: row.rail !== null,
@@ -183,6 +196,8 @@ function factsOf(row: Row, { currency, subscriptionId }: FactsRequest): BillingF
     coupons: heldCouponsOf(row.coupons, subscriptionId),
     tax: heldTaxOf(row.tax),
     plan,
+    planAt,
+    items,
     proration: plan?.definition.proration ?? row.proration,
     collection: outlookOf(row),
   };
@@ -193,12 +208,12 @@ const billedStatement: Statement = {
   name: 'billed_lines',
   text: `
 select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.discount, l.tax, l.currency, l.period_start, l.period_end, l.explanation,
-  l.plan_id, l.product_id, l.meter_id,
+  l.plan_id, l.product_id, l.meter_id, l.kind,
   i.id as invoice_id, case when i.status = 'open' and i.amount_due > 0 and not exists (
     select from payments p where p.invoice_id = i.id and (p.status in ('processing', 'succeeded') or p.attempt_begun is not null)) then i.amount_due end as unpaid
 from invoice_lines l
 join invoices i on i.id = l.invoice_id
-where l.tenant_id = $1 and l.subscription_id = $2 and l.period_end > $3 and l.kind in ('recurring', 'proration_charge')
+where l.tenant_id = $1 and l.subscription_id = $2 and l.period_end > $3 and l.kind in ('recurring', 'proration_charge', 'add_on')
   and i.status in ('open', 'paid') and not exists (
     select from invoice_lines c join invoices v on v.id = c.invoice_id where c.credits_line_id = l.id and v.status <> 'void')
 order by l.invoice_id, l.position`,
@@ -216,6 +231,7 @@ interface BilledRow {
   plan_id: string | null;
   product_id: string | null;
   meter_id: string | null;
+  kind: LineKind;
   description: string;
   stream: string;
   quantity: string;
@@ -247,6 +263,7 @@ function billedLineOf(row: BilledRow): BilledLine {
     planId: row.plan_id,
     productId: row.product_id,
     meterId: row.meter_id,
+    ...(row.kind === 'add_on' ? { isAddOn: true } : {}),
     description: row.description,
     stream: row.stream,
     quantity: row.quantity,

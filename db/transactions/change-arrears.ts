@@ -1,6 +1,8 @@
 /** What a change of terms bills for the time before it, and where it cuts. The change and its preview both come here. */
-import { effectiveAt } from '../../domain/invoice/change-bill';
+import { effectiveAt, type ChangeBill } from '../../domain/invoice/change-bill';
 import { usageFrom } from '../../domain/invoice/arrears';
+import { itemLines } from '../../domain/invoice/item-lines';
+import type { InvoiceLine } from '../../domain/invoice/line';
 import { billsInArrears } from '../../domain/plan/timing';
 import type { ArrearsSince, SubscriptionState } from '../../domain/subscription/state';
 import type { Database } from '../pool';
@@ -8,6 +10,7 @@ import { loadArrears, noArrears, type Arrears } from './arrears';
 import type { ChangeFacts } from './change-facts';
 
 export interface ChangeArrears {
+  /** With the add-ons of a calendar that begins. */
   readonly arrears: Arrears;
   /** For the fact: from when on what is in arrears is not billed yet. */
   readonly cut: { readonly arrears?: ArrearsSince };
@@ -26,9 +29,25 @@ export async function changeArrears(
   database: Database,
   state: SubscriptionState,
   facts: ChangeFacts,
+  bill: ChangeBill,
 ): Promise<ChangeArrears> {
+  const { arrears, cut } = await endedBy(database, state, facts);
+  return { arrears: { ...arrears, lines: [...addOnLines(state, facts, bill), ...arrears.lines] }, cut };
+}
+
+/** A new calendar credits what was billed of add-ons and bills them anew. */
+function addOnLines(state: SubscriptionState, { facts, policy }: ChangeFacts, { stretch }: ChangeBill): InvoiceLine[] {
+  if (stretch === null) return [];
+  const { currency, timeZone } = state;
+  const addOns = facts.items.filter(({ kind }) => kind === 'add_on');
+  return itemLines(addOns, { currency, timeZone, policy, full: stretch.full, period: stretch.period });
+}
+
+async function endedBy(database: Database, state: SubscriptionState, facts: ChangeFacts): Promise<ChangeArrears> {
   const { current, target, policy } = facts;
-  const isConcerned = [current, target].some(({ definition }) => billsInArrears(definition));
+  const isConcerned = [current, target].some(
+    ({ definition }) => billsInArrears(definition) || definition.limits !== undefined,
+  );
   if (!isConcerned || state.status === 'trialing' || state.period === null) return { arrears: noArrears, cut: {} };
   const at = effectiveAt(state, facts);
   const withUsage = current.planId !== target.planId || current.version !== target.version;

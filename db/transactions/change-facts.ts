@@ -2,8 +2,10 @@
  * Reads what a change of plan or quantity is computed from, and says why it is refused. The change and its preview both come here.
  */
 import { fail, isPerennialError, refusal, type Refusal } from '../../domain/errors';
+import { usageFrom } from '../../domain/invoice/arrears';
 import type { BilledLine } from '../../domain/invoice/line';
 import type { PlanVersion } from '../../domain/plan';
+import { momentOf } from '../../domain/plan/in-force';
 import { isMetered } from '../../domain/plan/timing';
 import { currenciesOf, priceOf } from '../../domain/pricing';
 import { isProrationPolicy, type ProrationPolicy } from '../../domain/proration';
@@ -42,10 +44,17 @@ export async function loadChange(
   const { tenantId, subscriptionId, currency, terms } = state;
   const base = { tenantId, subscriptionId, currency };
   const at = request.at === undefined ? now : fromIso(request.at);
+  const before = momentOf(state, terms.planId, usageFrom(state));
   // One round trip: what is asked for together is read together.
   const [facts, currentFacts, billed] = await Promise.all([
-    loadBillingFacts(db, { ...base, planId: request.planId, planVersion: request.planVersion, collectedAt: now }),
-    loadBillingFacts(db, { ...base, planId: terms.planId, planVersion: terms.planVersion }),
+    loadBillingFacts(db, {
+      ...base,
+      planId: request.planId,
+      planVersion: request.planVersion,
+      collectedAt: now,
+      inForce: momentOf(state, request.planId, at),
+    }),
+    loadBillingFacts(db, { ...base, planId: terms.planId, planVersion: terms.planVersion, inForce: before }),
     loadBilledLines(db, state, at),
   ]);
   if (facts === null) return fail('not_found', { resource: 'Subscription', id: subscriptionId });

@@ -1,24 +1,69 @@
-/** What the end of a stretch bills for what is over, by the plan that was in force in it. Bills and previews both come here. */
+/**
+ * What an invoice bills besides what its plan bills ahead: what is over, by the terms that were in force then, and what stands beside the
+ * plan. Bills and previews both come here.
+ */
+import { usageFrom } from '../../domain/invoice/arrears';
+import { itemLines, settledBy, waitingLines } from '../../domain/invoice/item-lines';
+import type { InvoiceContents } from '../../domain/invoice/assemble-for';
+import type { Span } from '../../domain/invoice/period-lines';
+import { momentOf } from '../../domain/plan/in-force';
 import type { PlanVersion } from '../../domain/plan';
 import type { Database } from '../pool';
 import { loadArrears, noArrears, type Arrears, type ArrearsRequest } from './arrears';
-import { loadBillingFacts } from './billing-facts';
+import { loadBillingFacts, type BillingFacts } from './billing-facts';
+import type { Recording } from './record';
 
 export interface EndedStretch extends Omit<ArrearsRequest, 'plan'> {
+  readonly facts: BillingFacts;
   /** The plan of the time after the end: most often that of the time before it, too. */
   readonly plan: PlanVersion;
 }
 
-/** The version that was in force; it is read only where another one follows. */
-async function planBefore(database: Database, { state, plan }: EndedStretch): Promise<PlanVersion | null> {
+/** The version as it was in force; another one is read only where another one follows. */
+async function planBefore(
+  database: Database,
+  { state, facts, plan }: Pick<EndedStretch, 'state' | 'facts' | 'plan'>,
+): Promise<PlanVersion | null> {
   const { tenantId, subscriptionId, currency, terms } = state;
-  if (plan.planId === terms.planId && plan.version === terms.planVersion) return plan;
-  const request = { tenantId, subscriptionId, currency, ...terms };
+  const inForce = momentOf(state, terms.planId, usageFrom(state));
+  if (plan.planId === terms.planId && plan.version === terms.planVersion) return facts.planAt(inForce);
+  const request = { tenantId, subscriptionId, currency, ...terms, inForce };
   return (await loadBillingFacts(database.as(tenantId), request))?.plan ?? null;
 }
 
 /** Reads what is billed in arrears at an end; nothing, and no query, where the plan bills ahead alone. */
-export async function endedArrears(database: Database, stretch: EndedStretch): Promise<Arrears> {
-  const plan = stretch.state.period === null ? null : await planBefore(database, stretch);
+export async function endedArrears(
+  database: Database,
+  { facts, plan: next, ...stretch }: EndedStretch,
+): Promise<Arrears> {
+  const { state } = stretch;
+  const plan = state.period === null ? null : await planBefore(database, { state, facts, plan: next });
   return plan === null ? noArrears : loadArrears(database, { ...stretch, plan });
+}
+
+/** Lines beside the plan's own, with what is recorded of them. */
+export interface Besides extends Pick<InvoiceContents, 'lines' | 'limits'> {
+  readonly parts: Pick<Recording, 'usage' | 'items'>;
+}
+
+export interface BesidesRequest extends EndedStretch {
+  /** The period that begins; null for an end after which nothing is billed. */
+  readonly stretch: { readonly full: Span; readonly period: Span } | null;
+}
+
+function ownLines({ state, facts, at, policy, stretch }: BesidesRequest): InvoiceContents['lines'] {
+  const { currency, timeZone } = state;
+  const common = { currency, policy, timeZone };
+  return stretch === null
+    ? waitingLines(facts.items, at, common)
+    : itemLines(facts.items, { ...common, full: stretch.full, period: stretch.period });
+}
+
+/** All that a boundary bills besides the plan's own prices for the time ahead. */
+export async function besidesOf(database: Database, request: BesidesRequest): Promise<Besides> {
+  const { stretch: _stretch, ...ended } = request;
+  const { lines, limits, usage } = await endedArrears(database, ended);
+  const settled = settledBy(request.facts.items, request.at);
+  const parts = { ...(usage.length === 0 ? {} : { usage }), ...(settled.length === 0 ? {} : { items: { settled } }) };
+  return { lines: [...ownLines(request), ...lines], limits, parts };
 }

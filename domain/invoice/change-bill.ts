@@ -15,6 +15,8 @@ export interface ChangeBill {
   readonly span: Span;
   /** Present when another interval begins a new calendar at the change. */
   readonly calendar: { readonly period: Period; readonly anchor: Anchor } | null;
+  /** What of the new calendar is billed; null where the calendar stays. */
+  readonly stretch: { readonly full: Span; readonly period: Span } | null;
 }
 
 export interface ChangeInput {
@@ -54,7 +56,7 @@ export function billChange(state: SubscriptionState, input: ChangeInput): Change
   const { current, target, billed, terms, policy } = input;
   const period = state.period;
   if (state.status === 'trialing' || period === null)
-    return { lines: [], span: { start: input.at, end: input.at }, calendar: null };
+    return { lines: [], span: { start: input.at, end: input.at }, calendar: null, stretch: null };
   const at = effectiveIn(state, input, period);
   const { currency, timeZone } = state;
   const full = fullPeriod(state, current);
@@ -62,20 +64,20 @@ export function billChange(state: SubscriptionState, input: ChangeInput): Change
   if (sameInterval(current.definition, target.definition)) {
     const lines = changeLines({
       ...common,
-      billed,
+      billed: billed.filter(({ isAddOn }) => isAddOn !== true),
       planId: target.planId,
       definition: target.definition,
-      quantity: terms.quantity,
+      quantity: target.definition.quantity ?? terms.quantity,
       full,
     });
-    return { lines, span: { start: at, end: period.end }, calendar: null };
+    return { lines, span: { start: at, end: period.end }, calendar: null, stretch: null };
   }
   const stretch = firstStretch(target.definition, at, state.anchor.day, timeZone);
   const credits = policy === 'none' ? [] : creditLines(billed, { full, at, policy, timeZone });
   const charges = periodLines({
     planId: target.planId,
     definition: target.definition,
-    quantity: terms.quantity,
+    quantity: target.definition.quantity ?? terms.quantity,
     currency,
     full: stretch.full,
     from: stretch.period.start,
@@ -87,5 +89,6 @@ export function billChange(state: SubscriptionState, input: ChangeInput): Change
     lines: [...credits, ...charges],
     span: stretch.period,
     calendar: { period: stretch.period, anchor: stretch.anchor },
+    stretch,
   };
 }

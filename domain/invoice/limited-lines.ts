@@ -1,5 +1,5 @@
 /** The line that a plan's minimum or maximum makes of the lines of a period. */
-import { type PlanLimits, limitLines } from '../plan/limits';
+import { type EligibleLine, type PlanLimits, limitLines } from '../plan/limits';
 import type { StretchRequest } from '../plan/stretch';
 import type { Money } from '../money';
 import type { InvoiceLine, LineKind } from './line';
@@ -9,10 +9,21 @@ export interface PeriodLimits {
   readonly stretch: StretchRequest;
   /** What the line of a limit belongs to: the plan, its product and its revenue stream. */
   readonly origin: Pick<InvoiceLine, 'planId' | 'productId' | 'stream'>;
+  /** What earlier invoices billed for the stretch, and credited of it: most fees are billed ahead. */
+  readonly billed?: readonly (EligibleLine & { readonly id: string })[];
 }
 
 /** What a plan's limits are about: what its prices bill for the period, not what stands beside them or corrects earlier periods. */
 const eligible: ReadonlySet<LineKind> = new Set(['recurring', 'usage']);
+
+/** True for what the invoice bills for the stretch, or gives back of it; what it bills ahead belongs to the next one. */
+function isMeasured(
+  { kind, periodStart, periodEnd, creditsLineId }: InvoiceLine,
+  { stretch, billed = [] }: PeriodLimits,
+) {
+  if (creditsLineId !== null) return billed.some(({ id }) => id === creditsLineId);
+  return eligible.has(kind) && periodStart >= stretch.from && periodEnd <= stretch.to;
+}
 
 /**
  * The lines of the limits, of which at most one is due.
@@ -20,11 +31,12 @@ const eligible: ReadonlySet<LineKind> = new Set(['recurring', 'usage']);
  */
 export function limitedLines(
   measured: readonly { readonly line: InvoiceLine; readonly discount: Money }[],
-  { limits, stretch, origin }: PeriodLimits,
+  period: PeriodLimits,
   currency: string,
 ): InvoiceLine[] {
-  const counted = measured.filter(({ line }) => eligible.has(line.kind));
-  const lines = counted.map(({ line, discount }) => ({ amount: line.amount, discount }));
+  const { limits, stretch, origin, billed = [] } = period;
+  const counted = measured.filter(({ line }) => isMeasured(line, period));
+  const lines = [...billed, ...counted.map(({ line, discount }) => ({ amount: line.amount, discount }))];
   return limitLines({ limits, lines, currency, stretch }).map((made) => ({
     ...made,
     kind: made.kind === 'cap' ? ('cap' as const) : ('minimum' as const),

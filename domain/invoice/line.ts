@@ -92,6 +92,8 @@ export interface BilledLine extends LineOrigin {
   readonly amount: Money;
   readonly periodStart: Instant;
   readonly periodEnd: Instant;
+  /** An add-on's: a change of plan leaves it alone. */
+  readonly isAddOn?: boolean;
   /** The full period that its price is for; absent: the one of the running calendar. */
   readonly full?: { readonly start: Instant; readonly end: Instant };
   /** The unrounded price of the full period that the line was made from. */

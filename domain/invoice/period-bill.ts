@@ -112,7 +112,7 @@ export function billPeriod(
   const lines = periodLines({
     planId: plan.planId,
     definition,
-    quantity: terms.quantity,
+    quantity: definition.quantity ?? terms.quantity,
     currency: state.currency,
     full: stretch.full,
     from: stretch.period.start,

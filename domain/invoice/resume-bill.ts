@@ -14,7 +14,11 @@ export interface ResumeBill {
   /** The calendar from the resume on; null: the one before the pause goes on as it was. */
   readonly calendar: { readonly period: Period; readonly anchor: Anchor } | null;
   /** What is billed; null while the paid period still runs. */
-  readonly invoice: { readonly lines: readonly InvoiceLine[]; readonly span: Span } | null;
+  readonly invoice: {
+    readonly lines: readonly InvoiceLine[];
+    readonly span: Span;
+    readonly stretch: { readonly full: Span; readonly period: Span };
+  } | null;
 }
 
 /** The time that was paid for and not used is given after the resume: the period ends later by as long as the pause took. */
@@ -43,7 +47,7 @@ export function billResume(
   const lines = periodLines({
     planId: plan.planId,
     definition: plan.definition,
-    quantity: terms.quantity,
+    quantity: plan.definition.quantity ?? terms.quantity,
     currency: state.currency,
     full: stretch.full,
     from: stretch.period.start,
@@ -52,5 +56,5 @@ export function billResume(
     timeZone: state.timeZone,
   });
   const { period, anchor } = stretch;
-  return { terms, calendar: { period, anchor }, invoice: { lines, span: period } };
+  return { terms, calendar: { period, anchor }, invoice: { lines, span: period, stretch } };
 }

@@ -225,7 +225,8 @@ function changeTerms(state: SubscriptionState, event: EventOf<'terms_changed'>):
   const { terms, label } = event;
   const reduced = reduce(onCalendar(state, event.calendar), event.credited ?? [], event.at);
   const arrears = event.arrears === undefined ? {} : { arrears: event.arrears };
-  return enqueue({ ...reduced, ...arrears, terms, label, pendingTerms: null }, event.invoice, event.at);
+  const since = event.planSince === undefined ? {} : { planSince: event.planSince };
+  return enqueue({ ...reduced, ...arrears, ...since, terms, label, pendingTerms: null }, event.invoice, event.at);
 }
 
 /** A new period begins: what was cut in the one before is billed. */
@@ -235,8 +236,12 @@ function withoutArrears({ arrears: _billed, ...state }: SubscriptionState): Subs
 
 function issue(state: SubscriptionState, event: EventOf<'invoice_issued'>): SubscriptionState {
   const { period, anchor, terms, incompleteUntil } = event;
-  const moved = move(withoutTrial(withoutArrears(state)), incompleteUntil !== null ? 'await_first_payment' : 'activate');
-  const rolled = { ...onTerms(moved, terms, event.label), period, anchor, incompleteUntil };
+  const since = event.planSince === undefined ? {} : { planSince: event.planSince };
+  const moved = move(
+    withoutTrial(withoutArrears(state)),
+    incompleteUntil !== null ? 'await_first_payment' : 'activate',
+  );
+  const rolled = { ...onTerms(moved, terms, event.label), ...since, period, anchor, incompleteUntil };
   return enqueue(rolled, event.invoice, event.at);
 }
 
@@ -284,6 +289,7 @@ const handlers: Handlers = {
   }),
   invoice_issued: issue,
   terms_changed: changeTerms,
+  items_changed: (state, event) => enqueue(reduce(state, event.credited ?? [], event.at), event.invoice, event.at),
   terms_scheduled: (state, event) => ({ ...state, pendingTerms: event.terms }),
   change_unscheduled: (state) => ({ ...state, pendingTerms: null }),
   cancel_scheduled: (state, event) => ({ ...state, cancelAt: event.cancelAt }),
@@ -304,6 +310,7 @@ const handlers: Handlers = {
   payment_method_changed: (state, event) => changePaymentMethod(state, event.at, event.customerActed),
   payment_requested: requestPayment,
   invoice_settled: settle,
+  invoice_credited: (state, event) => reduce(state, event.credited, event.at),
   payment_declined: decline,
   payment_deferred: (state, event) =>
     tried(state, event, {
@@ -324,6 +331,8 @@ const handlers: Handlers = {
     }),
   payment_unchanged: unchanged,
   dunning_ended: endDunning,
+  coupon_applied: (state) => state,
+  coupon_removed: (state) => state,
   attention_needed: (state, event) => ({ ...state, attention: event.reason }),
   attention_cleared: (state) => ({ ...state, attention: null }),
 };

@@ -23,6 +23,9 @@ export interface CreditedInvoice {
   readonly open: boolean;
 }
 
+export type ItemChange =
+  'add_on_added' | 'add_on_removed' | 'charge_added' | 'price_overridden' | 'price_override_removed';
+
 export type SubscriptionEvent =
   | {
       readonly type: 'trial_started';
@@ -43,6 +46,8 @@ export type SubscriptionEvent =
       readonly terms: Terms;
       /** Present when a scheduled change takes effect: the label that goes with its plan. */
       readonly label?: string;
+      /** Present when a plan with phases begins. */
+      readonly planSince?: Instant;
       /** Set when the subscription becomes active only after this invoice is paid. */
       readonly incompleteUntil: Instant | null;
     }
@@ -57,6 +62,17 @@ export type SubscriptionEvent =
       readonly credited?: readonly CreditedInvoice[];
       /** Present when the change billed what was in arrears until then. */
       readonly arrears?: ArrearsSince;
+      /** Present when a plan with phases begins. */
+      readonly planSince?: Instant;
+    }
+  /** What the subscription has beside its plan changed: an add-on, a charge, a price of its own. */
+  | {
+      readonly type: 'items_changed';
+      readonly at: Instant;
+      readonly change: ItemChange;
+      readonly itemId: string;
+      readonly invoice: IssuedInvoice | null;
+      readonly credited?: readonly CreditedInvoice[];
     }
   | { readonly type: 'terms_scheduled'; readonly at: Instant; readonly terms: Terms }
   | { readonly type: 'change_unscheduled'; readonly at: Instant }
@@ -106,6 +122,13 @@ export type SubscriptionEvent =
       readonly invoiceId: string;
       readonly how: 'paid' | 'voided' | 'uncollectible';
     }
+  /** A credit note reduced an open invoice. */
+  | {
+      readonly type: 'invoice_credited';
+      readonly at: Instant;
+      readonly creditNoteId: string;
+      readonly credited: readonly CreditedInvoice[];
+    }
   | {
       readonly type: 'payment_declined';
       readonly at: Instant;
@@ -144,5 +167,13 @@ export type SubscriptionEvent =
       readonly end: DunningEnd;
       readonly settled: readonly string[];
     }
+  /** A coupon lowers invoices from now on; which and how stands in the books. */
+  | {
+      readonly type: 'coupon_applied';
+      readonly at: Instant;
+      readonly attachmentId: string;
+      readonly couponId: string;
+    }
+  | { readonly type: 'coupon_removed'; readonly at: Instant; readonly attachmentId: string }
   | { readonly type: 'attention_needed'; readonly at: Instant; readonly reason: string }
   | { readonly type: 'attention_cleared'; readonly at: Instant };

@@ -109,6 +109,8 @@ export interface SubscriptionState {
   readonly handledFacts: readonly string[];
   /** The tenant's policy when the subscription was made; absent in states of the first release: `openInvoicesMaxOfOld`. */
   readonly openInvoicesMax?: number;
+  /** When the subscription came to its plan, if that has phases and it was not at the start. */
+  readonly planSince?: Instant;
   /** From when on what is billed in arrears is not billed yet, after a change within the period; absent: since the period's start. */
   readonly arrears?: ArrearsSince;
   /** In a trial: what the plan that it began with does at its end without a payment method. A change of plan keeps the trial's terms. */

@@ -79,6 +79,7 @@ test('a definition gets its defaults', () => {
     ...plain,
     aggregation: 'count',
     value_property: null,
+    price_property: null,
   });
 });
 
