@@ -5,6 +5,7 @@
 import { z } from '@hono/zod-openapi';
 import type { ZodObject, ZodRawShape } from 'zod';
 import { codeField, planBody, inlinePriceField, productBody } from '../resources/catalogue';
+import { featureBody } from '../resources/feature';
 import { feeScheduleBody } from '../resources/fee-schedule';
 import { meterBody } from '../resources/meter';
 import { revenueStreamBody, revenueTargetBody } from '../resources/revenue';
@@ -24,6 +25,10 @@ const codeOf = (thing: string) =>
 
 const productFile = fileOf('product', productBody.extend({ code: codeField }));
 const meterFile = fileOf('meter', meterBody);
+const featureFile = fileOf(
+  'feature',
+  featureBody.omit({ meter_id: true }).extend({ meter: codeOf('meter').nullish() }),
+);
 const planFile = fileOf(
   'plan',
   planBody.omit({ product_id: true }).extend({
@@ -41,6 +46,7 @@ export const fileTypes = {
   target: targetFile,
   product: productFile,
   meter: meterFile,
+  feature: featureFile,
   plan: planFile,
   'fee-schedule': feeScheduleFile,
 } as const;

@@ -8,6 +8,7 @@ import { isFeeInArrears, isMetered } from '../../domain/plan/timing';
 import { pricingModels, type PricingModelKind } from '../../domain/pricing';
 import { toIso } from '../../domain/time';
 import { idField, instantAnswer, longText, prorationField, shortText, streamField } from '../fields';
+import { limitsField, phasesField, planTermsAnswer, presentPlanTerms } from './plan-terms';
 import { entitlementAnswer, entitlementsField, presentEntitlement } from './feature';
 
 /** The tenant's own short name of a thing of the catalogue. */
@@ -17,8 +18,8 @@ export const codeField = z
 
 export const productExample = {
   id: 'prod_01kav5xq8yfz2s1m3c4d5e6f7g',
-  name: 'Pro',
   code: 'pro',
+  name: 'Pro',
   description: 'Everything for a growing team.',
   stream: 'subscriptions',
   created_at: '2026-01-31T00:00:00.000Z',
@@ -27,8 +28,8 @@ export const productExample = {
 export const productAnswer = z
   .object({
     id: z.string(),
-    name: z.string(),
     code: z.string().nullable(),
+    name: z.string(),
     description: z.string().nullable(),
     stream: z.string(),
     created_at: instantAnswer,
@@ -44,11 +45,11 @@ export const productBody = z
   })
   .openapi('ProductCreate', { example: { name: 'Pro', description: 'Everything for a growing team.' } });
 
-/** A product as it leaves. */
 export const productPatch = z
   .strictObject({ name: shortText.optional(), description: longText.nullish(), stream: streamField.optional() })
   .openapi('ProductUpdate', { example: { name: 'Pro' } });
 
+/** A product as it leaves. */
 export function presentProduct(product: Product): z.infer<typeof productAnswer> {
   const { id, code, name, description, stream } = product;
   return { id, code, name, description, stream, created_at: toIso(product.recordedAt) };
@@ -176,6 +177,8 @@ const versionShape = {
     .min(1)
     .max(pricesMax),
   trial: trialField.nullish(),
+  limits: limitsField.nullish(),
+  phases: phasesField.optional(),
   proration: prorationField.nullish(),
   entitlements: entitlementsField,
 };
@@ -205,6 +208,7 @@ const planVersionAnswer = z
       .object({ days: z.number(), payment_method_required: z.boolean(), end_behavior: z.string(), usage: z.string() })
       .nullable(),
     proration: z.string().nullable(),
+    ...planTermsAnswer,
     entitlements: z.array(entitlementAnswer),
     created_at: instantAnswer,
   })
@@ -234,6 +238,8 @@ export const planAnswer = z
           prices: [priceExample],
           trial: { days: 14, payment_method_required: true, end_behavior: 'charge', usage: 'free' },
           proration: null,
+          limits: null,
+          phases: [],
           entitlements: [],
           created_at: '2026-01-31T00:00:00.000Z',
         },
@@ -258,6 +264,7 @@ function presentVersion({ version, definition, recordedAt }: StoredPlanVersion):
             usage: trial.usage ?? 'free',
           },
     proration,
+    ...presentPlanTerms(definition),
     entitlements: (definition.entitlements ?? []).map(presentEntitlement),
     created_at: toIso(recordedAt),
   };

@@ -57,6 +57,41 @@ test.each([
   await scene.command(subscription, 'cancel');
 });
 
+interface Check {
+  readonly allowed: boolean;
+  readonly reason: string;
+  readonly value: string | null;
+  readonly usage: string | null;
+  readonly limit: string | null;
+}
+
+test('Starter deploys 100 times a month and no more; Professional, from the day of the upgrade, 500 times', async () => {
+  const { api } = scene;
+  const customer = await scene.customer();
+  const subscription = await scene.subscribe(customer, await planOf(api, 'cosmosbuilder-starter-monthly'), {
+    trial: 'none',
+  });
+  const { current_period: period } = await scene.subscription(subscription);
+  const check = (feature: string) =>
+    api.post<Check>('/entitlements/check', { customer_id: customer, feature: `cosmosbuilder-${feature}` });
+  const events = Array.from({ length: 100 }, (_, index) => ({
+    id: `deployment-${index}`,
+    type: 'deployment.finished',
+    customer_id: customer,
+    time: period?.start,
+  }));
+  expect(await check('deployments')).toMatchObject({ allowed: true, usage: '0', limit: '100' });
+  await api.post('/usage-events', { events });
+  expect(await check('deployments')).toMatchObject({ allowed: false, usage: '100', limit: '100' });
+  expect((await check('chains')).value).toBe('1');
+  await scene.command(subscription, 'change-plan', {
+    plan_id: await planOf(api, 'cosmosbuilder-professional-monthly'),
+  });
+  expect(await check('deployments')).toMatchObject({ allowed: true, usage: '100', limit: '500' });
+  expect([(await check('chains')).value, (await check('support')).value]).toEqual(['5', 'priority']);
+  expect(await check('api-calls')).toMatchObject({ allowed: true, limit: null });
+});
+
 test('a chain transaction costs 0.1 % on top, and of a module 15 % are kept', async () => {
   const usd = (amount: string) => ({ value: { amount, currency: 'USD' } });
   expect((await feeOf(scene.api, 'cosmosbuilder-chain-transactions', usd('12345.67'))).fee.amount).toBe('12.35');

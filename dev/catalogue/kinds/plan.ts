@@ -49,6 +49,13 @@ const metersOf = ({ prices }: FileOf<'plan'>): Reference[] =>
     return typeof meter === 'string' ? [{ kind: 'meter', key: meter, field: `prices.${index}.meter` }] : [];
   });
 
+const featuresOf = (file: FileOf<'plan'>): Reference[] =>
+  file.entitlements.map(({ feature }, index) => ({
+    kind: 'feature',
+    key: feature,
+    field: `entitlements.${index}.feature`,
+  }));
+
 function currentOf(plan: Fields): Fields {
   return listOf(plan['versions']).find(({ version }) => version === plan['current_version']) ?? {};
 }
@@ -60,7 +67,11 @@ export const plan: KindOf<'plan'> = {
   identity: 'code',
   changes: 'new version',
   faults: ({ prices }) => prices.flatMap((price, index) => priceErrors(price, `prices.${index}.`)),
-  references: (file) => [{ kind: 'product', key: file.product, field: 'product' }, ...metersOf(file)],
+  references: (file) => [
+    { kind: 'product', key: file.product, field: 'product' },
+    ...metersOf(file),
+    ...featuresOf(file),
+  ],
   body: ({ $schema: _schema, code, name, product, ...version }, idOf) => ({
     fixed: { code, name, product_id: idOf('product', product) },
     open: version,
