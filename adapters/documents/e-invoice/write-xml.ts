@@ -97,6 +97,6 @@ export async function writeXml(source: DocumentSource, syntax: Syntax): Promise<
   const { InvoiceService } = await import('@e-invoice-eu/core');
   // The library's type spells every currency out; its schema checks the value.
   const invoice = { 'ubl:Invoice': invoiceElement(source) } as unknown as Invoice;
-  const written = await new InvoiceService(silent as never).generate(invoice, { format: syntax, lang: 'en' });
+  const written = await new InvoiceService(silent).generate(invoice, { format: syntax, lang: 'en' });
   return typeof written === 'string' ? written : Buffer.from(written).toString('utf8');
 }
