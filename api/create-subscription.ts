@@ -27,6 +27,7 @@ import type { ApiDependencies } from './dependencies';
 import { instantOf } from './fields';
 import { foundOr404, foundOr422 } from './found';
 import { recordChange } from './record-change';
+import { redeemNamed, withCoupons } from './redeem-coupons';
 import type { subscriptionBody } from './resources/subscription';
 
 type Body = z.output<typeof subscriptionBody>;
@@ -162,11 +163,24 @@ function rowOf(state: SubscriptionState, { method }: Parts, body: Body, now: num
   };
 }
 
+/** In the order of the request, in which they apply. */
+async function redeemAll(db: Queryable, c: ApiContext, row: NewSubscription, coupons: Body['coupons']): Promise<void> {
+  const { tenantId, customerId, id: subscriptionId, currency, occurredAt: now } = row;
+  const redemption = { tenantId, customerId, subscriptionId, currency, seed: c.get('seed'), now };
+  for (const [place, named] of coupons.entries()) await redeemNamed(db, redemption, named, place);
+}
+
 /** Writes the row and its start; the message's id, or null when a twin of this request wrote them before. */
-async function writeSubscription(c: ApiContext, deps: ApiDependencies, row: NewSubscription): Promise<string | null> {
+async function writeSubscription(
+  c: ApiContext,
+  deps: ApiDependencies,
+  row: NewSubscription,
+  coupons: Body['coupons'],
+): Promise<string | null> {
   const { id, tenantId, customerId } = row;
   return deps.database.transaction(tenantId, async (db) => {
     if (!(await insertSubscription(db, row))) return null;
+    await redeemAll(db, c, row, coupons);
     const workflowId = subscriptionWorkflowId(tenantId, id);
     const start = { tenantId, kind: 'start_subscription', workflowId, payload: { state: row.state } } as const;
     const messageId = await insertOutboxMessage(db, start);
@@ -224,7 +238,7 @@ export async function createSubscription(c: ApiContext, deps: ApiDependencies, b
     refuseUnsound(parts, body);
     const now = parts.customer.clockNow ?? deps.wallClock();
     const row = rowOf(stateOf(deps, id, parts, body, now), parts, body, now);
-    const messageId = await writeSubscription(c, deps, row);
+    const messageId = await withCoupons(() => writeSubscription(c, deps, row, body.coupons));
     if (messageId !== null) {
       await deps.workflows.startSubscription(row.state);
       return (await Promise.all([read(), markOutboxDelivered(db, tenantId, [messageId])]))[0];

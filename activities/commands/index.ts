@@ -1,8 +1,10 @@
 /** How each command is carried out: one line per command. */
 import type { CommandName } from '../../domain/subscription/commands';
+import { applyCoupon } from './apply-coupon';
 import { cancel } from './cancel';
 import { changeTerms } from './change-terms';
 import type { CommandExecution } from './context';
+import { removeCoupon } from './remove-coupon';
 import { resume } from './resume';
 import { markUncollectible, voidOne } from './settle-invoice';
 import { pause, retryPayment, uncancel } from './simple';
@@ -33,6 +35,8 @@ export const executions: { readonly [N in CommandName]: CommandExecution<N> } = 
   retryPayment,
   voidInvoice: voidOne,
   markUncollectible,
+  applyCoupon,
+  removeCoupon,
 };
 
 /**

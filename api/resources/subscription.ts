@@ -15,8 +15,12 @@ import {
   prorationField,
 } from '../fields';
 import { trialDaysField } from './catalogue';
+import { attachmentExample, isOneOfBoth, oneOfBoth, redemptionShape } from './coupon';
 import { customerExample } from './customer';
 import { invoiceAnswer, presentInvoice } from './invoice';
+
+/** More discounts on one subscription are a mistake. */
+const couponsMax = 10;
 
 const planId = 'plan_01kav5xq8yfz2s1m3c4d5e6f7g';
 const paymentMethodId = 'pm_01kav5xq8yfz2s1m3c4d5e6f7g';
@@ -109,6 +113,11 @@ export const subscriptionBody = z
     trial: z.literal('none').optional(),
     payment_gated: z.boolean().default(false),
     payment_method_id: idField(paymentMethodId).optional(),
+    coupons: z
+      .array(z.strictObject(redemptionShape).refine(isOneOfBoth, oneOfBoth))
+      .max(couponsMax)
+      .default([])
+      .openapi({ description: 'Redeemed with it, in the order in which they apply.', example: [{ code: 'SPRING26' }] }),
     metadata: metadataField.default({}),
   })
   .refine((body) => body.trial === undefined || body.trial_days === undefined, {
@@ -154,6 +163,13 @@ export const commandBodies = {
   updatePaymentMethod: z
     .strictObject({ payment_method_id: idField(paymentMethodId).optional() })
     .openapi('UpdatePaymentMethod', { example: { payment_method_id: paymentMethodId } }),
+  applyCoupon: z
+    .strictObject(redemptionShape)
+    .refine(isOneOfBoth, oneOfBoth)
+    .openapi('ApplyCoupon', { example: { code: 'SPRING26' } }),
+  removeCoupon: z
+    .strictObject({ attachment_id: idField(attachmentExample.id) })
+    .openapi('RemoveCoupon', { example: { attachment_id: attachmentExample.id } }),
   retryPayment: z
     .strictObject({ invoice_id: idField('inv_01kav5xq8yfz2s1m3c4d5e6f7g').optional() })
     .openapi('RetryPayment', { example: {} }),

@@ -2,6 +2,8 @@
 import type { Api } from '../context';
 import type { ApiDependencies } from '../dependencies';
 import { apiKeys } from './api-keys';
+import { couponAttachments } from './coupon-attachments';
+import { coupons } from './coupons';
 import { customers } from './customers';
 import { disputes } from './disputes';
 import { entitlements } from './entitlements';
@@ -48,6 +50,8 @@ export const routes = {
   testClocks,
   entities,
   customers,
+  coupons,
+  couponAttachments,
   paymentMethods,
   products,
   prices,

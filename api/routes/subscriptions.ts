@@ -71,6 +71,8 @@ const commands: Readonly<Record<CommandWithBody, { readonly path: string; readon
   pause: { path: 'pause', summary: 'Pause billing' },
   resume: { path: 'resume', summary: 'Resume billing' },
   updatePaymentMethod: { path: 'update-payment-method', summary: 'Charge another payment method from now on' },
+  applyCoupon: { path: 'apply-coupon', summary: 'Redeem a coupon for the subscription' },
+  removeCoupon: { path: 'remove-coupon', summary: 'Detach a coupon from the subscription' },
   retryPayment: { path: 'retry-payment', summary: 'Try the payment of what is owed now' },
 };
 

@@ -53,6 +53,8 @@ create table coupon_attachments (
   -- What it has done so far, by subscription: CouponUse of domain/discount/attached.ts.
   uses jsonb not null default '{}',
   attached_at timestamptz not null,
+  -- Those of one instant apply in the order in which they were redeemed.
+  place bigint not null generated always as identity,
   detached_at timestamptz,
   recorded_at timestamptz not null default now()
 );

@@ -15,7 +15,7 @@ export interface HeldCouponJson {
 /** Attached coupons in the order in which they apply, as JSON; null when there are none. */
 export const heldCouponsColumn = (customer: string, subscription: string): string =>
   `(select json_agg(json_build_object('id', a.id, 'coupon_id', a.coupon_id, 'code', a.code, 'terms', a.terms, 'uses', a.uses,
-      'attached_at', (extract(epoch from a.attached_at) * 1000)::bigint) order by a.attached_at, a.id)
+      'attached_at', (extract(epoch from a.attached_at) * 1000)::bigint) order by a.attached_at, a.place)
     from coupon_attachments a
     where a.customer_id = ${customer} and a.detached_at is null and (a.subscription_id is null or a.subscription_id = ${subscription}))`;
 

@@ -21,14 +21,20 @@ export interface RedemptionRequest {
   /** The code as it stands in the books; null when the tenant attaches the coupon without one. */
   readonly code: CouponCode | null;
   readonly customerId: string;
-  /** Of the subscription, which a fixed coupon must have an amount in. */
-  readonly currency: string;
+  /** Of the subscription, which a fixed coupon must have an amount in; null for a customer, who may pay in any. */
+  readonly currency: string | null;
+  /** True when nobody may redeem it any more. */
+  readonly isArchived: boolean;
+  /** True while it is attached to the same already. */
+  readonly isAttached: boolean;
   readonly counts: RedemptionCounts;
   readonly now: Instant;
 }
 
 /** Why not, in words that complete "cannot be redeemed: …". */
 export type RedemptionObstacle =
+  | 'it was taken out of use'
+  | 'it is attached already'
   | 'it has expired'
   | 'it has been redeemed as often as it may be'
   | 'the customer has redeemed it as often as they may'
@@ -38,8 +44,8 @@ export type RedemptionObstacle =
 const isPast = (redeemBy: string | null, now: Instant): boolean => redeemBy !== null && now >= fromIso(redeemBy);
 const isReached = (max: number | null, redeemed: number): boolean => max !== null && redeemed >= max;
 
-function lacksCurrency({ amounts }: CouponTerms, currency: string): boolean {
-  return amounts !== null && !Object.hasOwn(amounts, currency);
+function lacksCurrency({ amounts }: CouponTerms, currency: string | null): boolean {
+  return amounts !== null && currency !== null && !Object.hasOwn(amounts, currency);
 }
 
 /** The first thing that stands against a redemption; null for nothing. The customer's own reasons come before the caps of all. */
@@ -47,6 +53,8 @@ export function redemptionObstacle(request: RedemptionRequest): RedemptionObstac
   const { terms, code, counts, now, customerId, currency } = request;
   if (code !== null && code.customer_id !== null && code.customer_id !== customerId)
     return 'it belongs to another customer';
+  if (request.isArchived) return 'it was taken out of use';
+  if (request.isAttached) return 'it is attached already';
   if (isPast(terms.redeem_by, now) || isPast(code?.redeem_by ?? null, now)) return 'it has expired';
   if (lacksCurrency(terms, currency)) return 'it has no amount in this currency';
   if (isReached(terms.redemptions_per_customer_max, counts.customer))

@@ -30,6 +30,12 @@ export const moneyErrors = {
     retryable: false,
     message: 'The coupon {coupon} cannot be redeemed: {reason}.',
   },
+  coupon_not_found: { kind: 'not_found', retryable: false, message: 'There is no coupon {coupon}.' },
+  coupon_not_attached: {
+    kind: 'not_found',
+    retryable: false,
+    message: 'The coupon {attachmentId} is not attached here.',
+  },
   tax_rate_not_found: {
     kind: 'refused',
     retryable: false,

@@ -42,6 +42,15 @@ export interface RetryPayment {
 export interface InvoiceCommand {
   readonly invoiceId: string;
 }
+export interface ApplyCoupon {
+  /** A coupon, or the code that the customer typed; never both. */
+  readonly couponId?: string;
+  readonly code?: string;
+}
+export interface RemoveCoupon {
+  /** What `applyCoupon` made: the coupon as it is attached to the subscription. */
+  readonly attachmentId: string;
+}
 export type NoPayload = Readonly<Record<string, never>>;
 
 export interface CommandPayloads {
@@ -55,6 +64,8 @@ export interface CommandPayloads {
   readonly retryPayment: RetryPayment;
   readonly voidInvoice: InvoiceCommand;
   readonly markUncollectible: InvoiceCommand;
+  readonly applyCoupon: ApplyCoupon;
+  readonly removeCoupon: RemoveCoupon;
 }
 export type CommandName = keyof CommandPayloads;
 
@@ -196,6 +207,15 @@ export const commandRules: { readonly [N in CommandName]: CommandRule } = {
     refusedIn: [],
     refuse: (state, payload: InvoiceCommand) => refuseUnlessOwed(state, payload.invoiceId),
   },
+  applyCoupon: {
+    fields: { couponId: { kind: 'string' }, code: { kind: 'string' } },
+    refusedIn: over,
+    refuse: (_state, { couponId, code }: ApplyCoupon) =>
+      (couponId === undefined) === (code === undefined)
+        ? faulty([{ path: 'couponId', message: 'or code must be given, and not both' }])
+        : null,
+  },
+  removeCoupon: { fields: { attachmentId: { kind: 'string', required: true } }, refusedIn: over },
 };
 
 /** Commands about money owed need an open invoice, and none whose payment is under way at the provider. */

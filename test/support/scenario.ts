@@ -20,13 +20,42 @@ export interface LineView {
   readonly description: string;
   readonly quantity: string;
   readonly amount: MoneyView;
+  readonly discount: MoneyView;
+  readonly tax: MoneyView;
+  readonly net: MoneyView;
   readonly period: { readonly start: string; readonly end: string };
+}
+
+export interface TaxesView {
+  readonly rows: readonly {
+    readonly kind: string;
+    readonly country: string;
+    readonly percent: string;
+    readonly legend: string | null;
+    readonly of: string;
+    readonly base: MoneyView;
+    readonly tax: MoneyView;
+    readonly explanation: unknown;
+  }[];
+  readonly place: { readonly country: string; readonly presumed: string | null; readonly evidence: unknown } | null;
+  readonly tax_number: { readonly register: string; readonly consultation: string | null } | null;
 }
 
 export interface InvoiceView {
   readonly id: string;
   readonly number: string;
   readonly status: string;
+  readonly subtotal: MoneyView;
+  readonly discount_total: MoneyView;
+  readonly tax_added: MoneyView;
+  readonly tax_included: MoneyView;
+  readonly discounts: readonly {
+    readonly name: string;
+    readonly base: MoneyView;
+    readonly amount: MoneyView;
+    readonly explanation: unknown;
+  }[];
+  readonly taxes: TaxesView | null;
   readonly total: MoneyView;
   readonly credit_given: MoneyView;
   readonly credit_received: MoneyView;

@@ -57,6 +57,8 @@ describe('a redemption', () => {
     couponId: 'cpn_1',
     terms: terms({ percent: '10' }),
     code: null,
+    isArchived: false,
+    isAttached: false,
     customerId: 'cus_1',
     currency: 'USD',
     counts: { coupon: 0, customer: 0, code: 0 },
@@ -89,6 +91,8 @@ describe('a redemption', () => {
       { terms: terms({ percent: '10', redemptions_per_customer_max: 1 }), counts },
       /as they may/,
     ],
+    ['that was taken out of use', { isArchived: true }, /out of use/],
+    ['a second time beside itself', { isAttached: true }, /attached already/],
     ['by another customer', { code: { ...code, customer_id: 'cus_2' } }, /another customer/],
     ['in a currency it has no amount in', { terms: terms({ amounts: { EUR: '1' } }) }, /no amount/],
   ])('%s is refused', (_what, more, message) => {

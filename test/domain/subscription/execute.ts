@@ -17,6 +17,7 @@ import {
 import type { SubscriptionEvent } from '../../../domain/subscription/events';
 import type { Terms } from '../../../domain/subscription/state';
 import { fromIso } from '../../../domain/time';
+import { exampleId } from './example';
 import { issue, resume, settleable } from './perform';
 import { billedNow, booksOf, planOf, reduceInvoices, type World } from './world';
 import { atLeast } from '../invoice/plans';
@@ -110,6 +111,13 @@ const executions: { readonly [N in CommandName]: Execution<N> } = {
   }),
   voidInvoice: (world, payload) => settleOne(world, payload, 'voided'),
   markUncollectible: (world, payload) => settleOne(world, payload, 'uncollectible'),
+  applyCoupon: ({ now }) => ({
+    type: 'coupon_applied',
+    at: now,
+    attachmentId: exampleId('ca', 1),
+    couponId: exampleId('cpn', 1),
+  }),
+  removeCoupon: ({ now }, { attachmentId }) => ({ type: 'coupon_removed', at: now, attachmentId }),
 };
 
 /** The fact of a command, or null when the rules or the books refuse it. */

@@ -117,6 +117,8 @@ function payloadOf(world: World, name: CommandName): CommandPayloads[CommandName
     retryPayment: () => ({ customerPresent: draw(2) === 0 }),
     voidInvoice: () => ({ invoiceId }),
     markUncollectible: () => ({ invoiceId }),
+    applyCoupon: () => ({ code: 'SPRING26' }),
+    removeCoupon: () => ({ attachmentId: exampleId('ca', 1) }),
   };
   return payloads[name]();
 }
