@@ -16,7 +16,7 @@ export interface IngestionResult {
   readonly copyIndexedPerSecond: number;
   readonly ratio: number;
   readonly ratioIndexed: number;
-  /** Reading the usage of the month, asked for 100 times a second while the events come. */
+  /** The check of a limit of the month, asked for 100 times a second while the events come. */
   readonly check: Latency;
   readonly checkOfFew: Latency;
   /** The same when nothing else goes on. */
@@ -44,21 +44,36 @@ const customersCount = 50;
 const heavyShare = 0.5;
 
 interface Scene extends IngestionSetting {
-  readonly meterId: string;
   readonly customers: readonly string[];
   readonly heavy: string;
   readonly few: string;
-  /** A window that begins within an hour that has events, as a subscription's period does. */
-  readonly window: string;
 }
 
 /** Numbers of the ten events, far from all others. */
 const fewFrom = 900_000_000;
 
+const feature = 'tokens';
+
 const monthStart = Date.UTC(2026, 0, 1);
-const monthMs = 31 * 86_400_000;
-/** Within the first hour. */
+/** Within the first hour, which has events: a subscription's period seldom begins with an hour. */
 const periodStart = monthStart + 17 * 60_000 + 23_000;
+
+/** A customer on the clock, with a month's limit that nobody reaches: the check reads what a real one reads. */
+async function createLimited({ api, productId }: Business, clockId: string, count: number): Promise<string[]> {
+  const plan = await api.post<Row>('/plans', {
+    product_id: productId,
+    code: 'limited',
+    name: 'Limited',
+    interval: { unit: 'month', count: 1 },
+    prices: [{ model: 'flat', amounts: { USD: '0.00' }, description: 'Limited' }],
+    entitlements: [{ feature, limit: '1000000000000' }],
+  });
+  return inParallel(range(count), lanes, async (index) => {
+    const { id } = await api.post<Row>('/customers', { name: `Limited ${index}`, test_clock_id: clockId });
+    await api.post('/subscriptions', { customer_id: id, plan_id: plan.id, currency: 'USD' });
+    return id;
+  });
+}
 
 async function setScene(setting: IngestionSetting): Promise<Scene> {
   const { api } = setting.business;
@@ -70,13 +85,15 @@ async function setScene(setting: IngestionSetting): Promise<Scene> {
     value_property: 'tokens',
     group_by: ['model'],
   });
-  const rows = await inParallel(range(customersCount + 2), lanes, (index) =>
+  await api.post('/features', { key: feature, name: 'Tokens', type: 'metered', meter_id: meter.id });
+  const now = new Date(periodStart).toISOString();
+  const clock = await api.post<Row>('/test-clocks', { name: 'January', now });
+  const [heavy = '', few = ''] = await createLimited(setting.business, clock.id, 2);
+  const rows = await inParallel(range(customersCount), lanes, (index) =>
     api.post<Row>('/customers', { name: `Customer ${index}` }),
   );
-  const [heavy = '', few = '', ...customers] = rows.map(({ id }) => id);
-  const to = new Date(monthStart + monthMs).toISOString();
-  const window = `from=${new Date(periodStart).toISOString()}&to=${to}`;
-  return { ...setting, meterId: meter.id, customers, heavy, few, window };
+  const customers = rows.map(({ id }) => id);
+  return { ...setting, customers, heavy, few };
 }
 
 const eventOf = (customerId: string, number: number, at: number) => ({
@@ -112,10 +129,10 @@ async function post({ business }: Scene, body: string): Promise<void> {
   if (!isTaken) throw new Error(`events were not taken in: ${response.status} ${text.slice(0, 300)}`);
 }
 
-async function usageOf({ business, meterId, window }: Scene, customerId: string): Promise<string> {
-  const path = `/meters/${meterId}/usage?customer_id=${customerId}&${window}`;
-  const { data } = await business.api.get<{ data: { quantity: string }[] }>(path);
-  return data[0]?.quantity ?? '';
+/** What a limit check says was used. */
+async function usageOf({ business }: Scene, customerId: string): Promise<string> {
+  const body = { customer_id: customerId, feature };
+  return (await business.api.post<{ usage: string }>('/entitlements/check', body)).usage;
 }
 
 interface Checks {
