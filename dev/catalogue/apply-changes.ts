@@ -1,5 +1,6 @@
 /** Carries changes out over HTTP, in their order; whatever is repeated after a crash finds what was made, and makes the rest. */
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { CatalogueKind } from '../../api/catalogue/file-types';
 import { ApiProblem, type ApiAnswer, type ApiClient } from '../api-client';
 import type { EngineState } from './engine';
@@ -24,12 +25,27 @@ const accepted = <T>(answer: ApiAnswer<T>, request: string): T => {
   throw new ApiProblem(answer.status, answer.body as object, request);
 };
 
+/** How often a request is sent that the engine is not ready for: a minute and more, whatever it says of the time to wait. */
+const triesMax = 60;
+
+/** Not yet: somebody else sends the same request at this moment, too many come, or a part is down. */
+const isLater = ({ status, headers }: ApiAnswer): boolean => status >= 400 && headers.has('retry-after');
+
+async function sendWhenReady<T>(send: () => Promise<ApiAnswer<T>>): Promise<ApiAnswer<T>> {
+  for (let tries = 1; ; tries++) {
+    const answer = await send();
+    if (!isLater(answer as ApiAnswer) || tries === triesMax) return answer;
+    await setTimeout(Number(answer.headers.get('retry-after') ?? '1') * 1000);
+  }
+}
+
 /**
  * A refusal is remembered by its key, although what it complained of (a thing that was missing) may be there by now: then the request is
  * sent again under a key of its own. Codes are unique, and versions are read before, so nothing is made twice.
  */
 async function post(api: ApiClient, { path, body, idempotencyKey }: Request): Promise<EngineThing> {
-  const send = (key: string) => api.send<EngineThing>('POST', path, body, { 'idempotency-key': key });
+  const send = (key: string) =>
+    sendWhenReady(() => api.send<EngineThing>('POST', path, body, { 'idempotency-key': key }));
   const first = await send(idempotencyKey);
   const isOld = first.status >= 400 && first.headers.get('idempotent-replayed') === 'true';
   return accepted(isOld ? await send(`${idempotencyKey}-${randomUUID()}`) : first, `POST ${path}`);
@@ -48,8 +64,9 @@ async function carryOut(api: ApiClient, change: Change, idOf: IdOf): Promise<Eng
     const path = `${kind.path}/${thing?.id}/versions`;
     return post(api, { path, body: open, idempotencyKey: keyOf(change, open) });
   }
-  if (action === 'change') return api.patch<EngineThing>(`${kind.path}/${thing?.id}`, open);
-  return null;
+  if (action !== 'change') return null;
+  const path = `${kind.path}/${thing?.id}`;
+  return accepted(await sendWhenReady(() => api.send<EngineThing>('PATCH', path, open)), `PATCH ${path}`);
 }
 
 /**

@@ -56,11 +56,18 @@ async function run(options: CatalogueOptions): Promise<number> {
   });
 }
 
+/** What `fetch` throws when nothing listens says so only in its cause. */
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error && cause.message !== '' ? `${error.message}: ${cause.message}` : error.message;
+}
+
 async function main(args: readonly string[]): Promise<number> {
   try {
     return await run(parseOptions(args));
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(sentenceOf(error));
     return 2;
   }
 }

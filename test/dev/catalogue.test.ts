@@ -1,13 +1,17 @@
 /** A catalogue as files: compared before anything changes, applied once however often it is run, and refused by file and field. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { serve } from '@hono/node-server';
 import { jsonSchemas } from '../../api/catalogue/json-schemas';
 import type { ApiAnswer, ApiClient } from '../../dev/api-client';
 import { differences } from '../../dev/catalogue/compare';
 import { parseOptions } from '../../dev/catalogue/options';
 import { runCatalogue } from '../../dev/catalogue/run';
 import { makeTemporaryFolder } from '../../dev/stack/watchdog';
-import { openTestApi, type TestApi } from '../support/api';
+import { closedPort, openTestApi, type TestApi } from '../support/api';
 import { clientOf } from '../support/api-client';
 
 let api: TestApi;
@@ -211,6 +215,18 @@ test('an answer that was lost on its way is not asked for twice', async () => {
   expect((await run(client)).lines.at(-1)).toBe('6 done.');
 });
 
+test('two people who apply the same files at once make everything once', async () => {
+  writeAll();
+  const client = await freshTenant();
+  const outcomes = await Promise.all([run(client), run(client)]);
+  expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
+  write('plans/studio-monthly.json', { ...plan, prices: [flat('59.00'), usage] });
+  await Promise.all([run(client), run(client)]);
+  expect((await run(client)).lines.at(-1)).toBe('7 unchanged.');
+  const { data } = await client.get<{ data: { current_version: number }[] }>('/plans?code=studio-monthly');
+  expect(data[0]?.current_version).toBe(2);
+});
+
 test('a refusal that is remembered does not stand in the way once its cause is gone', async () => {
   const client = await freshTenant();
   const live = clientOf(api, (await api.newTenant('live')).key);
@@ -285,6 +301,49 @@ test.each([
   const { code, lines } = await run(client);
   expect([code, lines.at(-1)?.endsWith('nothing was changed.'), await written(client)]).toEqual([1, true, before]);
   expect(lines[0]).toMatch(expected);
+});
+
+describe('the program', () => {
+  const project = path.join(__dirname, '../..');
+
+  /** Runs it as an operator does; the exit code, and the last line of all that it says. */
+  const program = (...args: string[]): Promise<{ code: number; last: string }> =>
+    new Promise((resolve) => {
+      const command = ['dev/run.mjs', 'dev/catalogue/main.ts', ...args];
+      execFile(process.execPath, command, { cwd: project }, (error, stdout, stderr) => {
+        const lines = `${stdout}\n${stderr}`.trim().split('\n');
+        resolve({ code: Number(error?.code ?? 0), last: lines.at(-1) ?? '' });
+      });
+    });
+
+  test('applies all blueprints to one tenant, over HTTP', async () => {
+    const server = serve({ fetch: api.app.fetch, hostname: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const { key } = await api.newTenant();
+      for (const name of readdirSync(path.join(project, 'blueprints')).filter((one) => !one.includes('.'))) {
+        const target = [`blueprints/${name}`, '--url', url, '--key', key];
+        expect(await program('apply', ...target)).toEqual({ code: 0, last: expect.stringMatching(/^\d+ done\.$/) });
+        const { code, last } = await program('plan', ...target);
+        expect([code, last]).toEqual([0, expect.stringMatching(/^\d+ unchanged(, \d+ only on the engine)?\.$/)]);
+      }
+    } finally {
+      server.close();
+    }
+  }, 120_000);
+
+  test('ends with 1 where files are wrong, and with 2 where nothing answers', async () => {
+    write('plans/x.json', '{');
+    const nowhere = ['--url', `http://127.0.0.1:${closedPort}`, '--key', 'none'];
+    expect(await program('apply', root, ...nowhere)).toEqual({ code: 1, last: '1 fault; nothing was changed.' });
+    rmSync(path.join(root, 'plans'), { recursive: true });
+    write('products/studio.json', product);
+    expect(await program('apply', root, ...nowhere)).toEqual({
+      code: 2,
+      last: expect.stringContaining('fetch failed'),
+    });
+  });
 });
 
 test('docs/schemas has the schemas of the API (npm run catalogue -- schemas writes them anew)', async () => {
