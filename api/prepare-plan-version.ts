@@ -13,6 +13,7 @@ import { tenantOf, type ApiContext } from './context';
 import { meterErrors, metersOfPrices, usageFieldsOf, type MetersByName } from './meters-of-prices';
 import type { ApiDependencies } from './dependencies';
 import { prepareEntitlements } from './prepare-entitlements';
+import { preparePlanTerms } from './prepare-plan-terms';
 import type { InlinePrice, PlanVersionBody } from './resources/catalogue';
 
 type NewPrice = Omit<Price, 'recordedAt'>;
@@ -138,7 +139,10 @@ export async function preparePlanVersion(
   });
   const fields = errors.length > 0 ? errors : currencyErrors(prices);
   if (fields.length > 0) fail('validation_failed', {}, { fields });
-  return { definition: definitionOf(body, prices, granted.entitlements), newPrices };
+  const definition = definitionOf(body, prices, granted.entitlements);
+  const { terms, errors: wrong } = preparePlanTerms(body, definition);
+  if (wrong.length > 0) fail('validation_failed', {}, { fields: wrong });
+  return { definition: { ...definition, ...terms }, newPrices };
 }
 
 /** Writes the inline prices of a version. */

@@ -4,6 +4,8 @@ import { applyCoupon } from './apply-coupon';
 import { cancel } from './cancel';
 import { changeTerms } from './change-terms';
 import type { CommandExecution } from './context';
+import { creditInvoice } from './credit-invoice';
+import { addAddOn, addCharge, overridePrice, removeAddOn, removePriceOverride } from './items';
 import { removeCoupon } from './remove-coupon';
 import { resume } from './resume';
 import { markUncollectible, voidOne } from './settle-invoice';
@@ -37,6 +39,11 @@ export const executions: { readonly [N in CommandName]: CommandExecution<N> } = 
   markUncollectible,
   applyCoupon,
   removeCoupon,
+  addAddOn,
+  removeAddOn,
+  addCharge,
+  overridePrice,
+  removePriceOverride,
 };
 
 /**
@@ -50,4 +57,5 @@ export const recordOnly: ReadonlySet<CommandName> = new Set([
   'pause',
   'resume',
   'retryPayment',
+  'addCharge',
 ]);

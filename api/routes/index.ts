@@ -29,6 +29,8 @@ import { subscriptions } from './subscriptions';
 import { recognition } from './recognition';
 import { revenueStreams } from './revenue-streams';
 import { revenueTargets } from './revenue-targets';
+import { subscriptionItems } from './subscription-items';
+import { subscriptions } from './subscriptions';
 import { tenants } from './tenants';
 import { testClocks } from './test-clocks';
 import { usageEvents, usageIntake } from './usage-events';
@@ -61,6 +63,8 @@ export const routes = {
   feeSchedules,
   revenueStreams,
   revenueTargets,
+  subscriptions,
+  subscriptionItems,
   previews,
   invoices,
   documents,

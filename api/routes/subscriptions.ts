@@ -134,7 +134,13 @@ function registerCommand(api: Api, deps: ApiDependencies, name: CommandWithBody)
     const body = c.req.valid('json') as Record<string, unknown>;
     const methodId = body['payment_method_id'];
     if (typeof methodId === 'string') await checkPaymentMethod(c, deps, subscriptionId, methodId);
-    const { progress, subscription } = await carryOutCommand(c, deps, subscriptionId, name, payloadOf(body));
+    const { progress, subscription } = await carryOutCommand(
+      c,
+      deps,
+      subscriptionId,
+      name,
+      payloadOf<typeof name>(body),
+    );
     return c.json(presentSubscription(subscription), progress === 'settled' ? 200 : 202);
   });
 }

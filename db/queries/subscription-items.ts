@@ -67,6 +67,6 @@ export const listItems = pageReader<ItemRow, StoredItem>({
   from: 'subscription_items',
   id: 'id',
   tenant: 'tenant_id',
-  filters: { subscriptionId: 'subscription_id', kind: 'kind' },
+  filters: { subscriptionId: 'subscription_id', kind: 'kind', id: 'id' },
   fromRow,
 });

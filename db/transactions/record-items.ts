@@ -6,7 +6,12 @@ import type { PartSql } from './record-statement';
 export type ItemPart = 'itemsAdded' | 'itemsEnded';
 
 export interface ItemChanges {
-  readonly added?: { readonly item: SubscriptionItem; readonly subscriptionId: string };
+  readonly added?: {
+    readonly item: SubscriptionItem;
+    readonly subscriptionId: string;
+    /** True for a charge that the invoice of the fact bills. */
+    readonly isSettled?: boolean;
+  };
   /** From when on an item is not in force any more; null leaves that as it is. */
   readonly ended?: { readonly id: string; readonly to: Instant };
   /** Nothing of them is to be billed any more: the invoice of the fact bills them, if there is one. */
@@ -18,10 +23,10 @@ export const itemPartsSql: Readonly<Record<ItemPart, PartSql>> = {
     letter: 'j',
     tables: (rows) => `
 items_added as (
-  insert into subscription_items (id, tenant_id, subscription_id, kind, content, quantity, starts_at, ends_at)
-  select id, $1, subscription_id, kind, content, quantity, starts_at, ends_at
-  from jsonb_to_recordset(${rows}) as j(id text, subscription_id text, kind text, content jsonb, quantity numeric, starts_at timestamptz,
-    ends_at timestamptz)
+  insert into subscription_items (id, tenant_id, subscription_id, kind, content, quantity, starts_at, ends_at, settled_at, invoice_id)
+  select id, $1, subscription_id, kind, content, quantity, starts_at, ends_at, case when settled then at end, invoice_id
+  from jsonb_to_recordset(${rows}) as j(at timestamptz, id text, subscription_id text, kind text, content jsonb, quantity numeric, starts_at timestamptz,
+    ends_at timestamptz, settled boolean, invoice_id text)
 )`,
   },
   itemsEnded: {
@@ -37,14 +42,25 @@ item_end_in as (
   },
 };
 
-function addedRow({ item, subscriptionId }: NonNullable<ItemChanges['added']>) {
+function addedRow(
+  { item, subscriptionId, isSettled = false }: NonNullable<ItemChanges['added']>,
+  invoiceId: string | null,
+) {
   const { id, kind, from, to } = item;
   const own =
     item.kind === 'override'
       ? { content: item.override, quantity: '1' }
       : { content: item.price, quantity: item.quantity };
   const span = { starts_at: toIso(from), ends_at: to === null ? null : toIso(to) };
-  return { id, kind, subscription_id: subscriptionId, ...own, ...span };
+  return {
+    id,
+    kind,
+    subscription_id: subscriptionId,
+    ...own,
+    ...span,
+    settled: isSettled,
+    invoice_id: isSettled ? invoiceId : null,
+  };
 }
 
 /** The rows of each part; none for a fact that leaves items alone. */
@@ -55,7 +71,7 @@ export function itemRows(
   const over = new Set(settled);
   const both = ended !== undefined && over.delete(ended.id);
   return {
-    itemsAdded: added === undefined ? [] : [addedRow(added)],
+    itemsAdded: added === undefined ? [] : [addedRow(added, invoiceId)],
     itemsEnded: [
       ...(ended === undefined ? [] : [{ id: ended.id, ends_at: toIso(ended.to), settled: both, invoice_id: null }]),
       ...[...over].map((id) => ({ id, ends_at: null, settled: true, invoice_id: invoiceId })),

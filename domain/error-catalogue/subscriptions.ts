@@ -25,4 +25,14 @@ export const subscriptionsErrors = {
     retryable: false,
     message: 'The proration instant {instant} lies outside of the current period.',
   },
+  price_unsuitable: {
+    kind: 'refused',
+    retryable: false,
+    message: 'The price {priceId} cannot be used here: {reason}.',
+  },
+  add_on_exists: {
+    kind: 'refused',
+    retryable: false,
+    message: 'The add-on {addOnId} is booked already with the price {priceId}; remove it first.',
+  },
 } as const satisfies Record<string, ErrorDefinition>;

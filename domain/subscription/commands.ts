@@ -4,6 +4,7 @@
  */
 import { fromIso, isIso, type Instant } from '../time';
 import { refusal, type FieldError, type Refusal } from '../errors';
+import type { AddAddOn, AddCharge, OverridePrice, RemoveAddOn, RemovePriceOverride } from './item-commands';
 import { backlogFull, cancelWaits, finalStatuses, openInvoicesMaxOf, type SubscriptionState } from './state';
 
 export interface ChangePlan {
@@ -66,6 +67,11 @@ export interface CommandPayloads {
   readonly markUncollectible: InvoiceCommand;
   readonly applyCoupon: ApplyCoupon;
   readonly removeCoupon: RemoveCoupon;
+  readonly addAddOn: AddAddOn;
+  readonly removeAddOn: RemoveAddOn;
+  readonly addCharge: AddCharge;
+  readonly overridePrice: OverridePrice;
+  readonly removePriceOverride: RemovePriceOverride;
 }
 export type CommandName = keyof CommandPayloads;
 
@@ -83,7 +89,7 @@ export interface CommandRefusal extends Refusal {
   readonly fields?: readonly FieldError[];
 }
 
-type FieldKind = 'string' | 'boolean' | 'quantity' | 'version' | 'instant';
+type FieldKind = 'string' | 'boolean' | 'quantity' | 'version' | 'instant' | 'lineCredits' | 'object';
 interface FieldRule {
   readonly kind: FieldKind;
   readonly required?: true;
@@ -103,6 +109,8 @@ export const quantityMax = 1_000_000_000;
 const prorations = ['seconds', 'day', 'day_inclusive', 'fixed_30', 'none'];
 const notStarted = ['pending'] as const;
 const over = ['canceled', 'expired'] as const;
+/** Statuses in which nothing new is billed. */
+const unbilled = [...notStarted, ...over, 'incomplete', 'paused', 'unpaid'] as const;
 
 const notInState = (state: SubscriptionState, action: string): CommandRefusal =>
   refusal('subscription_not_in_state', { status: state.status, action });
@@ -216,6 +224,45 @@ export const commandRules: { readonly [N in CommandName]: CommandRule } = {
         : null,
   },
   removeCoupon: { fields: { attachmentId: { kind: 'string', required: true } }, refusedIn: over },
+  addAddOn: {
+    fields: { priceId: { kind: 'string', required: true }, quantity: { kind: 'quantity' } },
+    refusedIn: unbilled,
+    refuse: refuseBacklog,
+  },
+  removeAddOn: {
+    fields: { addOnId: { kind: 'string', required: true }, atPeriodEnd: { kind: 'boolean' } },
+    refusedIn: unbilled,
+    refuse: (state, payload: RemoveAddOn) => (payload.atPeriodEnd === true ? null : refuseBacklog(state)),
+  },
+  addCharge: {
+    fields: {
+      priceId: { kind: 'string', required: true },
+      quantity: { kind: 'quantity' },
+      invoice: { kind: 'string', oneOf: ['now', 'next'] },
+    },
+    refusedIn: unbilled,
+    refuse: (state, payload: AddCharge) => (payload.invoice === 'next' ? null : refuseBacklog(state)),
+  },
+  overridePrice: {
+    fields: {
+      priceId: { kind: 'string', required: true },
+      parameters: { kind: 'object', required: true },
+      description: { kind: 'string' },
+    },
+    refusedIn: [...notStarted, ...over],
+  },
+  removePriceOverride: {
+    fields: { overrideId: { kind: 'string', required: true } },
+    refusedIn: [...notStarted, ...over],
+  },
+};
+
+/** As many as an invoice can have in reason. */
+const creditedLinesMax = 10_000;
+
+const isLineCredit = (value: unknown): boolean => {
+  const { line_id: lineId, amount } = (value ?? {}) as Record<string, unknown>;
+  return typeof lineId === 'string' && typeof amount === 'string';
 };
 
 /** Commands about money owed need an open invoice, and none whose payment is under way at the provider. */
@@ -232,12 +279,26 @@ function refuseUnlessOwed(state: SubscriptionState, invoiceId: string | undefine
 
 export const commandNames = Object.keys(commandRules) as readonly CommandName[];
 
+/** A price's parameters are no novel; the history of a workflow keeps them. */
+const objectLengthMax = 20_000;
+
+const isPlainObject = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  JSON.stringify(value).length <= objectLengthMax;
+
 const fieldChecks: Readonly<Record<FieldKind, { readonly ok: (value: unknown) => boolean; readonly reason: string }>> =
   {
     string: {
       ok: (value) => typeof value === 'string' && value.length > 0 && value.length <= 500,
       reason: 'must be a text of 1 to 500 characters',
     },
+    lineCredits: {
+      ok: (value) => Array.isArray(value) && value.length <= creditedLinesMax && value.every(isLineCredit),
+      reason: 'must be a list of { line_id, amount }',
+    },
+    object: { ok: isPlainObject, reason: `must be an object of at most ${objectLengthMax} characters as JSON` },
     boolean: { ok: (value) => typeof value === 'boolean', reason: 'must be true or false' },
     quantity: {
       ok: (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= quantityMax,

@@ -14,7 +14,7 @@ import {
   type PauseCommand,
   type RetryPayment,
 } from '../../../domain/subscription/commands';
-import type { SubscriptionEvent } from '../../../domain/subscription/events';
+import type { ItemChange, SubscriptionEvent } from '../../../domain/subscription/events';
 import type { Terms } from '../../../domain/subscription/state';
 import { fromIso } from '../../../domain/time';
 import { exampleId } from './example';
@@ -81,6 +81,30 @@ function settleOne(
   return { type: 'invoice_settled', at: world.now, invoiceId, how };
 }
 
+/** Takes half of what an open invoice asks for off it, or all of it. */
+function creditOne(world: World, { invoiceId, rest }: CreditInvoice): SubscriptionEvent | null {
+  const invoice = booksOf(world, invoiceId);
+  if (invoice.status !== 'open' || invoice.truth === 'succeeded' || invoice.truth === 'processing') return null;
+  const [left] = allocate(invoice.due, ['1', '1']);
+  const isWhole = rest === 'refund' || left === undefined || isZero(left);
+  if (!isWhole) invoice.due = left;
+  // The payment of the old amount was canceled at the provider.
+  invoice.recorded = null;
+  invoice.truth = null;
+  if (isWhole) invoice.status = 'paid';
+  const creditNoteId = exampleId('cn', ++world.made);
+  return { type: 'invoice_credited', at: world.now, creditNoteId, credited: [{ invoiceId, open: !isWhole }] };
+}
+
+/** What stands beside a plan bills by rules of its own: here it leaves the state as it is. */
+const itemsChanged = (at: number, change: ItemChange): SubscriptionEvent => ({
+  type: 'items_changed',
+  at,
+  change,
+  itemId: exampleId('si', 1),
+  invoice: null,
+});
+
 const executions: { readonly [N in CommandName]: Execution<N> } = {
   changePlan: (world, payload) =>
     change(
@@ -118,6 +142,11 @@ const executions: { readonly [N in CommandName]: Execution<N> } = {
     couponId: exampleId('cpn', 1),
   }),
   removeCoupon: ({ now }, { attachmentId }) => ({ type: 'coupon_removed', at: now, attachmentId }),
+  addAddOn: ({ now }) => itemsChanged(now, 'add_on_added'),
+  removeAddOn: ({ now }) => itemsChanged(now, 'add_on_removed'),
+  addCharge: ({ now }) => itemsChanged(now, 'charge_added'),
+  overridePrice: ({ now }) => itemsChanged(now, 'price_overridden'),
+  removePriceOverride: ({ now }) => itemsChanged(now, 'price_override_removed'),
 };
 
 /** The fact of a command, or null when the rules or the books refuse it. */

@@ -118,6 +118,11 @@ function payloadOf(world: World, name: CommandName): CommandPayloads[CommandName
     voidInvoice: () => ({ invoiceId }),
     markUncollectible: () => ({ invoiceId }),
     applyCoupon: () => ({ code: 'SPRING26' }),
+    addAddOn: () => ({ priceId: exampleId('price', 1) }),
+    removeAddOn: () => ({ addOnId: exampleId('si', 1) }),
+    addCharge: () => ({ priceId: exampleId('price', 1), invoice: 'next' }),
+    overridePrice: () => ({ priceId: exampleId('price', 1), parameters: {} }),
+    removePriceOverride: () => ({ overrideId: exampleId('si', 1) }),
     removeCoupon: () => ({ attachmentId: exampleId('ca', 1) }),
   };
   return payloads[name]();
