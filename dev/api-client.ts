@@ -13,6 +13,8 @@ export interface ApiClient {
   post<T = never>(path: string, body?: unknown, idempotencyKey?: string): Promise<T>;
   patch<T = never>(path: string, body: unknown): Promise<T>;
   delete<T = never>(path: string): Promise<T>;
+  /** A file, such as the PDF of an invoice. */
+  download(path: string): Promise<{ readonly headers: Headers; readonly bytes: Uint8Array }>;
   /** The answer as it came, problems too. */
   send<T = Record<string, unknown>>(
     method: string,
@@ -74,11 +76,19 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     if (answer.status >= 400) throw new ApiProblem(answer.status, answer.body as object, `${method} ${path}`);
     return answer.body;
   }
+  async function download(path: string) {
+    const response = await fetch(`${options.baseUrl}${path}`, {
+      headers: { authorization: `Bearer ${options.apiKey}` },
+    });
+    if (!response.ok) throw new ApiProblem(response.status, (await response.json()) as object, `GET ${path}`);
+    return { headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
+  }
   return {
     get: (path) => call('GET', path),
     post: (path, body = {}, idempotencyKey) => call('POST', path, body, idempotencyKey),
     patch: (path, body) => call('PATCH', path, body),
     delete: (path) => call('DELETE', path),
+    download,
     send,
     as: (apiKey) => createApiClient({ ...options, apiKey }),
   };

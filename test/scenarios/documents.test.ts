@@ -1,0 +1,55 @@
+/** Invoices of a running engine as documents: numbered by their seller, dated by their zones, the same for ever. */
+import { checkDelivered, checkInvariants } from '../support/invariants';
+import { pdfPages } from '../support/pdf-text';
+import { startTestEngine, type TestEngine } from '../support/perennial';
+import { flat, perSeat, Scene } from '../support/scenario';
+import { firstNumbers, makeSecondEntity, numbersOf, subscribeBoth } from '../support/two-entities';
+
+let engine: TestEngine;
+beforeAll(async () => {
+  engine = await startTestEngine();
+});
+afterAll(async () => {
+  await checkDelivered({ engine });
+  await engine.stop();
+});
+
+/** The text of an answer that is no JSON. */
+async function textOf(scene: Scene, invoiceId: string, path = 'pdf'): Promise<string> {
+  const { bytes } = await scene.api.download(`/invoices/${invoiceId}/${path}`);
+  const text = path === 'pdf' ? pdfPages(bytes).flat().join(' ') : Buffer.from(bytes).toString('utf8');
+  return text.replaceAll('\u00a0', ' ').replace(/ +/g, ' ');
+}
+
+test('two sellers number their invoices apart and without gaps, though all are finalized at the same instants', async () => {
+  const scene = await Scene.open(engine, { now: '2026-01-01' });
+  const entityId = await makeSecondEntity(scene.api);
+  const planId = await scene.plan([flat('49.00')]);
+  await subscribeBoth(scene.api, { clockId: scene.clockId, planId, entityId, each: 5 });
+  await scene.advance('2026-04-01');
+  expect(await numbersOf(scene.api)).toEqual({ INV: firstNumbers('INV', 20), DE: firstNumbers('DE', 20) });
+  await checkInvariants(scene);
+});
+
+test('31 Jan: an invoice shows its month to the last day in the customer’s zone; a change shows its share and what it gives back', async () => {
+  const scene = await Scene.open(engine, { now: '2026-01-31' });
+  const address = { line1: 'Straße 1', city: 'Köln', postal_code: '50667', country: 'DE' };
+  const entity = await makeSecondEntity(scene.api, { address, language: 'de', registration_number: 'HRB 1' });
+  const customer = await scene.customer('pm_card_visa', { entity_id: entity, time_zone: 'UTC' });
+  const subscription = await scene.subscribe(customer, await scene.plan([perSeat('10.00')]), { quantity: 3 });
+  const [first] = await scene.invoices(subscription);
+  const issued = await textOf(scene, first?.id ?? '');
+  expect(issued).toContain('Rechnung');
+  expect(issued).toContain('DE-000001');
+  expect(issued).toContain('31. Januar 2026 – 27. Februar 2026');
+  expect(issued).toContain('30,00 USD');
+
+  await scene.advance('2026-02-14');
+  await scene.command(subscription, 'change-quantity', { quantity: 5 });
+  const changed = await textOf(scene, (await scene.newestInvoice(subscription)).id);
+  expect(changed).toContain('Gutschrift zu einem Posten der Rechnung DE-000001');
+  // 14 of 28 days, counted in seconds.
+  expect(changed).toContain('1.209.600 / 2.419.200 Sekunden');
+  expect(await textOf(scene, first?.id ?? '')).toBe(issued);
+  await checkInvariants(scene);
+});
