@@ -36,7 +36,7 @@ async function expire(deps: ActivityDependencies, state: SubscriptionState, now:
   const [invoice] = open;
   const event = { type: 'expired', at: now } as const;
   if (invoice === undefined) return recordFact(deps, { state, now, event });
-  const voided = voidInvoice(invoice);
+  const voided = voidInvoice(invoice, now);
   return recordFact(deps, {
     state,
     now,

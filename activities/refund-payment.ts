@@ -7,7 +7,7 @@ import { refundKey } from '../domain/ids';
 import type { RefundOutcome } from '../adapters/rails/port';
 import { loadRefund, saveRefund, type RefundFacts } from '../db/transactions/refund-progress';
 import { ensureAccounts } from '../db/transactions/ensure-accounts';
-import { refundPostings, reversal, type Posting } from '../domain/ledger';
+import { refundPostings, refundToBalancePostings, reversal, type Posting } from '../domain/ledger';
 import type { ActivityDependencies } from './dependencies';
 
 export interface RefundPaymentInput {
@@ -18,13 +18,23 @@ export interface RefundPaymentInput {
 const finalRefundStatuses = new Set(['succeeded', 'failed', 'canceled', 'refused']);
 const undone = new Set(['failed', 'canceled', 'refused']);
 
-/** What the ledger must hold more, given what it holds: a booking when money left, a reversal when it came back. */
-function postingsFor(facts: RefundFacts, status: string): { kind: string; postings: Posting[] } | null {
+interface Entry {
+  readonly kind: string;
+  readonly postings: readonly Posting[];
+}
+
+/**
+ * What the ledger must hold more, given what it holds: a booking when money left, a reversal when it came back; what a credit note promised
+ * and cannot be paid back goes to the customer's balance.
+ */
+function entriesFor(facts: RefundFacts, status: string): Entry[] {
   const booking = refundPostings(facts.rail, facts.amount);
-  if (!undone.has(status) && !facts.booked) return { kind: 'refund', postings: booking };
-  if (undone.has(status) && facts.booked && !facts.reversed)
-    return { kind: 'refund_reversal', postings: reversal(booking) };
-  return null;
+  if (!undone.has(status)) return facts.booked ? [] : [{ kind: 'refund', postings: booking }];
+  const entries: Entry[] = [];
+  if (facts.booked && !facts.reversed) entries.push({ kind: 'refund_reversal', postings: reversal(booking) });
+  if (facts.isOfNote && !facts.onBalance)
+    entries.push({ kind: 'refund_to_balance', postings: refundToBalancePostings(facts.amount) });
+  return entries;
 }
 
 async function ask(deps: ActivityDependencies, facts: RefundFacts, tenantId: string): Promise<RefundOutcome> {
@@ -45,18 +55,17 @@ export function refundPayment(deps: ActivityDependencies) {
     if (facts.status === 'refused') return { status: facts.status, final: true };
     const outcome = await ask(deps, facts, tenantId);
     const status = outcome.kind === 'refused' ? 'refused' : outcome.refund.status;
-    const entry = postingsFor(facts, status);
-    if (entry !== null)
-      await ensureAccounts(
-        deps.database,
-        tenantId,
-        entry.postings.map((posting) => posting.account),
-      );
+    const entries = entriesFor(facts, status);
+    await ensureAccounts(
+      deps.database,
+      tenantId,
+      entries.flatMap(({ postings }) => postings.map(({ account }) => account)),
+    );
     await saveRefund(db, tenantId, facts, {
       status,
       providerRef: outcome.kind === 'refused' ? null : outcome.refund.providerRef,
       failureReason: outcome.kind === 'refused' ? outcome.message : outcome.refund.failureReason,
-      entry,
+      entries,
     });
     return { status, final: finalRefundStatuses.has(status) };
   };

@@ -3,14 +3,14 @@
  * is canceled first, so that money cannot arrive for an invoice that is no longer open.
  */
 import { cancelPaymentKey, newId } from '../domain/ids';
-import { taxByPlace } from '../domain/invoice/invoice-taxes';
-import { badDebtPostings, type Posting } from '../domain/ledger';
-import { add, isPositive, isZero, min, negate, subtract, sum, zero, type Money } from '../domain/money';
-import { isAhead } from '../domain/recognition/is-ahead';
+import { badDebtPostings } from '../domain/ledger';
+import { isPositive, isZero, min, negate, subtract, sum, zero, type Money } from '../domain/money';
 import type { SubscriptionState } from '../domain/subscription/state';
+import type { Instant } from '../domain/time';
 import { loadOpenInvoices, type OpenInvoice } from '../db/transactions/open-invoices';
 import type { EntryRow, InvoiceReduction } from '../db/transactions/record';
 import type { ActivityDependencies } from './dependencies';
+import { balanceBack, creditsBack, voidPostings } from './void-invoice';
 import type { Parts } from './record-fact';
 
 /** Cancels what the provider holds for the invoices. Answers the invoices whose payment turned out to have succeeded. */
@@ -48,8 +48,8 @@ export async function prepareSettlement(
  * What credits gave elsewhere of an invoice that then was not paid after all: a bank debit that was under way counted as paid and failed
  * later, or the credit is older than the rule that reduces open invoices.
  */
-function toTakeBack({ credited, creditReceived, amountDue }: OpenInvoice): Money {
-  const elsewhere = subtract(credited, creditReceived);
+function toTakeBack({ credited, creditReceived, notedReduced, amountDue }: OpenInvoice): Money {
+  const elsewhere = subtract(credited, subtract(creditReceived, notedReduced));
   return isPositive(elsewhere) ? min(elsewhere, amountDue) : zero(amountDue.currency);
 }
 
@@ -79,40 +79,21 @@ export function writeOff(
   };
 }
 
-/**
- * What the invoice took from the customer's balance, and what is settled there when it is voided: a credit that it received goes to the
- * balance, and what its own credits took off older invoices is owed there.
- */
-function movedBy({ balanceApplied, carriedOver, creditReceived, creditGiven }: OpenInvoice): Money {
-  return subtract(add(add(balanceApplied, carriedOver), creditReceived), creditGiven);
-}
-
-function reversalOf(invoice: OpenInvoice): Posting[] {
-  const moved = movedBy(invoice);
-  const reversed = new Map<string, Money>();
-  const post = (account: string, amount: Money) =>
-    reversed.set(account, add(reversed.get(account) ?? zero(amount.currency), amount));
-  for (const line of invoice.lines) {
-    post(`${isAhead(line, invoice.issuedAt) ? 'deferred' : 'revenue'}:${line.stream}`, line.net);
-  }
-  for (const { place, amount } of taxByPlace(invoice.taxes)) post(`tax:${place}`, amount);
-  post('receivable', negate(subtract(invoice.total, moved)));
-  post('customer_balance', negate(moved));
-  return [...reversed]
-    .filter(([, amount]) => !/^-?[0.]+$/.test(amount.amount))
-    .map(([account, amount]) => ({ account, amount }));
-}
-
-/** Voids one invoice: every posting of it is taken back, balances included. What a close recognized of it, the next one takes back. */
-export function voidInvoice(invoice: OpenInvoice): {
-  parts: Pick<Parts, 'entries' | 'invoiceChanges'>;
+/** Voids one invoice: every posting of it is taken back, balances and wallet included. What a close recognized of it, the next one takes back. */
+export function voidInvoice(
+  invoice: OpenInvoice,
+  now: Instant,
+): {
+  parts: Pick<Parts, 'entries' | 'invoiceChanges' | 'wallet'>;
   balanceBack: Money;
 } {
+  const wallet = creditsBack(invoice, now);
   return {
     parts: {
       invoiceChanges: [{ id: invoice.id, status: 'void', amountPaid: zero(invoice.total.currency) }],
-      entries: [{ id: newId('le'), kind: 'void', source: invoice.id, postings: reversalOf(invoice) }],
+      entries: [{ id: newId('le'), kind: 'void', source: invoice.id, postings: voidPostings(invoice) }],
+      ...(wallet === null ? {} : { wallet }),
     },
-    balanceBack: movedBy(invoice),
+    balanceBack: balanceBack(invoice),
   };
 }

@@ -4,11 +4,13 @@ import type { Queryable } from '../db/pool';
 import { findCustomer } from '../db/queries/customers';
 import { insertOutboxMessage, markOutboxDelivered, waitingOutboxMessages } from '../db/queries/outbox';
 import { lockPayment, type Payment } from '../db/queries/payments';
+import { loadInvoiceToCredit } from '../db/transactions/creditable-invoice';
 import { findRefund, insertRefund, refundsClaimed, type Refund } from '../db/queries/refunds';
+import { remainingOfInvoice } from '../domain/credits/credit-note';
 import { fail } from '../domain/errors';
 import { idFromSeed, refundWorkflowId } from '../domain/ids';
 import { chargeable } from '../domain/invoice/chargeable';
-import { compare, formatMoney, isPositive, isZero, subtract, type Money } from '../domain/money';
+import { compare, formatMoney, isPositive, isZero, min, subtract, type Money } from '../domain/money';
 import type { RefundInput } from '../workflows/contract';
 import { tenantOf, type ApiContext } from './context';
 import type { ApiDependencies } from './dependencies';
@@ -19,11 +21,17 @@ import type { refundBody } from './resources/payment';
 type Body = z.output<typeof refundBody>;
 
 /** A rail pays back in the steps in which it charges. */
-function checkStep(deps: ApiDependencies, payment: Payment, wanted: Money): void {
+export function checkStep(deps: ApiDependencies, payment: Payment, wanted: Money): void {
   const step = deps.rails[payment.rail]?.capabilities.amountSteps[wanted.currency] ?? null;
   if (isZero(chargeable(wanted, { minimum: null, step }).carriedOver)) return;
   const message = `must be a multiple of ${step ?? ''}: ${payment.rail} moves no other amounts in ${wanted.currency}`;
   fail('validation_failed', {}, { fields: [{ path: 'amount.amount', message }] });
+}
+
+/** What credit notes and credits of later invoices left of the invoice that was paid: the same money is not given back twice. */
+async function notGivenBack(db: Queryable, { tenantId, invoiceId, amount }: Payment): Promise<Money> {
+  const invoice = await loadInvoiceToCredit(db, tenantId, invoiceId, 'lock');
+  return invoice === null ? amount : remainingOfInvoice(invoice);
 }
 
 /** What may be refunded of a payment; its row is locked, so that two refunds at once cannot take the same money. */
@@ -36,7 +44,7 @@ async function amountOf(
   const { id: paymentId, status, amount } = payment;
   if (status !== 'succeeded')
     fail('payment_not_refundable', { paymentId, reason: `it is ${status.replaceAll('_', ' ')}` });
-  const left = subtract(amount, await refundsClaimed(db, payment));
+  const left = min(subtract(amount, await refundsClaimed(db, payment)), await notGivenBack(db, payment));
   const requested = wanted ?? left;
   if (requested.currency !== amount.currency)
     fail('currency_mismatch', { left: amount.currency, right: requested.currency });
@@ -50,7 +58,8 @@ async function amountOf(
   return requested;
 }
 
-const inputOf = ({
+/** What the workflow of a refund is started with. */
+export const refundInputOf = ({
   tenantId,
   id: refundId,
   amount,
@@ -74,7 +83,7 @@ async function writeRefund(c: ApiContext, deps: ApiDependencies, id: string, bod
       tenantId,
       kind: 'start_refund',
       workflowId: refundWorkflowId(tenantId, id),
-      payload: inputOf(refund),
+      payload: refundInputOf(refund),
     });
     const after = { refund_id: id, payment_id: payment.id, amount, reason: refund.reason };
     const { customerId, subscriptionId } = payment;
@@ -83,7 +92,8 @@ async function writeRefund(c: ApiContext, deps: ApiDependencies, id: string, bod
   });
 }
 
-async function start(deps: ApiDependencies, refund: Refund): Promise<void> {
+/** Starts its workflow unless that was done, and waits for its end for 10 s. */
+export async function startRefund(deps: ApiDependencies, refund: Refund): Promise<void> {
   const { tenantId, id } = refund;
   const db = deps.database.as(tenantId);
   const waiting = await waitingOutboxMessages(db, {
@@ -92,7 +102,7 @@ async function start(deps: ApiDependencies, refund: Refund): Promise<void> {
     kind: 'start_refund',
   });
   if (waiting.length === 0) return;
-  await deps.workflows.startRefund(inputOf(refund));
+  await deps.workflows.startRefund(refundInputOf(refund));
   await markOutboxDelivered(db, tenantId, waiting);
 }
 
@@ -105,6 +115,6 @@ export async function createRefund(c: ApiContext, deps: ApiDependencies, body: B
   const db = deps.database.as(tenantId);
   const id = idFromSeed('re', c.get('seed'));
   if ((await findRefund(db, tenantId, id)) === null) await writeRefund(c, deps, id, body);
-  await start(deps, foundOr404(await findRefund(db, tenantId, id), 'Refund', id));
+  await startRefund(deps, foundOr404(await findRefund(db, tenantId, id), 'Refund', id));
   return foundOr404(await findRefund(db, tenantId, id), 'Refund', id);
 }

@@ -116,6 +116,14 @@ export function refundPostings(rail: string, amount: Money): Posting[] {
   ]);
 }
 
+/** A refund that a credit note promised and that the rail could not pay: the customer has it on their balance. */
+export function refundToBalancePostings(amount: Money): Posting[] {
+  return nonZero([
+    { account: 'refunds', amount },
+    { account: 'customer_balance', amount: negate(amount) },
+  ]);
+}
+
 /** Money that a dispute moved: `gross` is below zero when it was taken, above when it came back. The fee is the provider's, and apart. */
 export function disputePostings(rail: string, gross: Money, fee: Money): Posting[] {
   return nonZero([...cashPostings(rail, gross, fee), { account: 'disputes', amount: negate(gross) }]);

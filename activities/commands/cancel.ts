@@ -63,7 +63,7 @@ async function cancelIncomplete(context: CommandContext<'cancel'>): Promise<Comm
   const [invoice] = prepared.open;
   if (prepared.paid.size > 0) return refusal('payment_in_progress', { invoiceId: [...prepared.paid].join(', ') });
   if (invoice === undefined) return cancelPlainly(context);
-  const voided = voidInvoice(invoice);
+  const voided = voidInvoice(invoice, now);
   return recordFact(deps, {
     state,
     now,

@@ -37,6 +37,7 @@ export const executions: { readonly [N in CommandName]: CommandExecution<N> } = 
   retryPayment,
   voidInvoice: voidOne,
   markUncollectible,
+  creditInvoice,
   applyCoupon,
   removeCoupon,
   addAddOn,

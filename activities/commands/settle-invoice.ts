@@ -19,7 +19,7 @@ export async function voidOne(context: CommandContext<'voidInvoice'>): Promise<C
   if (creditedBy !== null) return refusal('invoice_credited', { invoiceId: payload.invoiceId, creditedBy });
   const invoice = await openInvoice(context);
   if ('kind' in invoice) return invoice;
-  const voided = voidInvoice(invoice);
+  const voided = voidInvoice(invoice, now);
   return recordFact(deps, {
     state,
     now,

@@ -4,6 +4,7 @@ import type { ApiDependencies } from '../dependencies';
 import { apiKeys } from './api-keys';
 import { couponAttachments } from './coupon-attachments';
 import { coupons } from './coupons';
+import { creditNotes } from './credit-notes';
 import { customers } from './customers';
 import { disputes } from './disputes';
 import { entitlements } from './entitlements';
@@ -76,6 +77,7 @@ export const routes = {
   features,
   entitlements,
   reservations,
+  creditNotes,
   wallets,
   ledger,
   recognition,

@@ -72,9 +72,10 @@ union all
 select l.tenant_id, s.test_clock_id, l.id, n.subscription_id, l.stream, l.currency, -l.net,
   (l.period_start at time zone 'UTC')::date,
   greatest((l.period_start at time zone 'UTC')::date + 1, (l.period_end at time zone 'UTC')::date),
-  n.occurred_at, null, s.canceled_at
+  n.occurred_at, case when i.status = 'void' then i.settled_at end, s.canceled_at
 from credit_note_lines l
 join credit_notes n on n.id = l.credit_note_id
+join invoices i on i.id = n.invoice_id
 join subscriptions s on s.id = n.subscription_id
 where l.kind <> 'one_off' and l.period_end > n.occurred_at;
 

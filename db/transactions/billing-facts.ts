@@ -9,6 +9,7 @@ import { money, zero, type Money } from '../../domain/money';
 import type { PlanDefinition, PlanVersion } from '../../domain/plan';
 import { planInForce, type TermsMoment } from '../../domain/plan/in-force';
 import type { SubscriptionItem } from '../../domain/plan/items';
+import { excess, isAbove, plus, times } from '../../domain/pricing/exact';
 import type { ProrationPolicy } from '../../domain/proration';
 import { billedSince, movedByPause } from '../../domain/invoice/moved-lines';
 import type { SubscriptionState } from '../../domain/subscription/state';
@@ -207,8 +208,11 @@ function factsOf(row: Row, { currency, subscriptionId, inForce }: FactsRequest):
 const billedStatement: Statement = {
   name: 'billed_lines',
   text: `
-select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.discount, l.tax, l.currency, l.period_start, l.period_end, l.explanation,
-  l.plan_id, l.product_id, l.meter_id, l.kind,
+select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.net, l.discount, l.tax, l.currency, l.period_start, l.period_end, l.explanation,
+  l.plan_id, l.product_id, l.meter_id, l.kind, i.total,
+  coalesce((select sum(n.net) from credit_note_lines n where n.invoice_line_id = l.id), 0) as noted,
+  coalesce((select sum(r.amount) from payments p join refunds r on r.payment_id = p.id where p.invoice_id = i.id
+    and r.status not in ('failed', 'canceled', 'refused') and not exists (select from credit_notes n where n.refund_id = r.id)), 0) as refunded,
   i.id as invoice_id, case when i.status = 'open' and i.amount_due > 0 and not exists (
     select from payments p where p.invoice_id = i.id and (p.status in ('processing', 'succeeded') or p.attempt_begun is not null)) then i.amount_due end as unpaid
 from invoice_lines l
@@ -239,8 +243,13 @@ interface BilledRow {
   currency: string;
   period_start: Date;
   period_end: Date;
+  net: string;
   discount: string;
   tax: string;
+  /** What credit notes took off it, and what of its invoice was refunded without one. */
+  noted: string;
+  refunded: string;
+  total: string;
   explanation: Pick<LineExplanation, 'exact' | 'discounts' | 'tax'> & { readonly ratio: StoredRatio | null };
   invoice_id: string;
   unpaid: string | null;
@@ -252,6 +261,15 @@ function reducedOf({ explanation, discount, tax, currency }: BilledRow): Pick<Bi
   if (discounts.length === 0 && taxed === null) return {};
   const parts = discounts.map((share) => ({ ...share, amount: money(share.amount, currency) }));
   return { reduced: { discount: money(discount, currency), parts, tax: money(tax, currency), taxed } };
+}
+
+/** The share of a charge that was not given back: a refund without a credit note is one of all lines of its invoice alike. */
+function leftOf({ net, noted, refunded, total }: BilledRow): Pick<BilledLine, 'left'> {
+  if (!isAbove(noted, '0') && !isAbove(refunded, '0')) return {};
+  const denominator = times(net, total);
+  if (!isAbove(denominator, '0')) return {};
+  const given = plus(times(noted, total), times(refunded, net));
+  return { left: { numerator: excess(denominator, given), denominator } };
 }
 
 function billedLineOf(row: BilledRow): BilledLine {
@@ -273,6 +291,7 @@ function billedLineOf(row: BilledRow): BilledLine {
     full: ratio === null ? span : { start: fromIso(ratio.fullStart), end: fromIso(ratio.fullEnd) },
     exact: row.explanation.exact,
     ...reducedOf(row),
+    ...leftOf(row),
     ...(row.unpaid === null ? {} : { openInvoice: { id: row.invoice_id, amountDue: money(row.unpaid, row.currency) } }),
   };
 }

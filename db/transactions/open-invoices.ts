@@ -2,6 +2,7 @@
  * Reads open invoices with what their settlement needs: what is unpaid, the lines to reverse, and the payment under way.
  */
 import type { InvoiceTaxes } from '../../domain/invoice/invoice-taxes';
+import type { GrantOrigin } from '../../domain/credits/grant';
 import { money, type Money } from '../../domain/money';
 import type { Instant } from '../../domain/time';
 import type { LineKind } from '../../domain/invoice/line';
@@ -29,6 +30,12 @@ export interface OpenInvoice {
     readonly periodEnd: Instant;
   }[];
   readonly taxes: InvoiceTaxes | null;
+  /** What credit notes took off it, line by line, and what they gave: off what it asks for, and to the balance. */
+  readonly notes: readonly NotedLine[];
+  readonly notedReduced: Money;
+  readonly notedToBalance: Money;
+  /** What the customer's wallet paid of it, grant by grant. */
+  readonly draws: readonly WalletDrawn[];
   readonly payment: {
     readonly id: string;
     readonly rail: string;
@@ -36,6 +43,30 @@ export interface OpenInvoice {
     readonly status: string;
     readonly version: number;
   } | null;
+}
+
+/** A line of a credit note. */
+export interface NotedLine {
+  readonly stream: string;
+  readonly kind: LineKind;
+  readonly net: Money;
+  readonly tax: Money;
+  /** Whose tax; null for none. */
+  readonly place: string | null;
+  readonly periodEnd: Instant;
+  readonly notedAt: Instant;
+}
+
+/** Credits of one grant that paid an invoice. */
+export interface WalletDrawn {
+  readonly walletId: string;
+  readonly grantId: string;
+  readonly origin: GrantOrigin;
+  readonly amount: string;
+  readonly paid: Money | null;
+  readonly priority: number;
+  readonly expiresAt: Instant | null;
+  readonly drawnAt: Instant;
 }
 
 const statement: Statement = {
@@ -47,6 +78,17 @@ select i.id, i.status, i.occurred_at, i.currency, i.total, i.balance_applied, i.
   (select json_agg(json_build_object('stream', l.stream, 'kind', l.kind, 'net', l.net::text,
      'period_end', (extract(epoch from l.period_end) * 1000)::bigint) order by l.position)
    from invoice_lines l where l.invoice_id = i.id) as lines, i.taxes,
+  (select coalesce(sum(n.reduced), 0) from credit_notes n where n.invoice_id = i.id) as noted_reduced,
+  (select coalesce(sum(n.to_balance), 0) from credit_notes n where n.invoice_id = i.id) as noted_to_balance,
+  (select json_agg(json_build_object('stream', x.stream, 'kind', x.kind, 'net', x.net::text, 'tax', x.tax::text,
+     'place', coalesce(l.explanation->'tax'->>'region', l.explanation->'tax'->>'country'),
+     'periodEnd', (extract(epoch from x.period_end) * 1000)::bigint, 'notedAt', (extract(epoch from n.occurred_at) * 1000)::bigint) order by x.id)
+   from credit_notes n join credit_note_lines x on x.credit_note_id = n.id join invoice_lines l on l.id = x.invoice_line_id
+   where n.invoice_id = i.id) as notes,
+  (select json_agg(json_build_object('walletId', m.wallet_id, 'grantId', m.grant_id, 'origin', g.origin, 'amount', (-m.amount)::text,
+     'paid', m.paid::text, 'priority', g.priority, 'expiresAt', (extract(epoch from g.expires_at) * 1000)::bigint,
+     'drawnAt', (extract(epoch from m.occurred_at) * 1000)::bigint) order by m.id)
+   from wallet_movements m join credit_grants g on g.id = m.grant_id where m.invoice_id = i.id and m.kind = 'drawn') as draws,
   p.id as payment_id, p.rail, p.provider_ref, p.status as payment_status,
   (select count(*)::integer from payments x where x.invoice_id = i.id and x.status = 'canceled') as canceled_payments
 from invoices i
@@ -54,6 +96,15 @@ left join payments p on p.invoice_id = i.id and p.status <> 'canceled'
 where i.tenant_id = $1 and i.id = any($2)
 order by i.id`,
 };
+
+type NotedJson = Omit<NotedLine, 'net' | 'tax'> & { readonly net: string; readonly tax: string };
+type DrawnJson = Omit<WalletDrawn, 'paid'> & { readonly paid: string | null };
+
+const notesOf = (notes: readonly NotedJson[] | null, currency: string): NotedLine[] =>
+  (notes ?? []).map((line) => ({ ...line, net: money(line.net, currency), tax: money(line.tax, currency) }));
+
+const drawsOf = (draws: readonly DrawnJson[] | null, currency: string): WalletDrawn[] =>
+  (draws ?? []).map((draw) => ({ ...draw, paid: draw.paid === null ? null : money(draw.paid, currency) }));
 
 /** The invoices of the given ids, settled ones too: the caller looks at `status`. */
 export async function loadOpenInvoices(
@@ -80,6 +131,10 @@ export async function loadOpenInvoices(
       periodEnd: line.period_end,
     })),
     taxes: row['taxes'],
+    notes: notesOf(row['notes'], row['currency']),
+    notedReduced: money(row['noted_reduced'], row['currency']),
+    notedToBalance: money(row['noted_to_balance'], row['currency']),
+    draws: drawsOf(row['draws'], row['currency']),
     payment:
       row['payment_id'] === null
         ? null

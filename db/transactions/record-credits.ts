@@ -3,6 +3,7 @@ import type { BurnDown } from '../../domain/credits/draw';
 import type { Grant } from '../../domain/credits/grant';
 import type { HeldWallet } from '../../domain/credits/wallet-payment';
 import { newId } from '../../domain/ids';
+import type { LineKind } from '../../domain/invoice/line';
 import type { Money } from '../../domain/money';
 import { minus } from '../../domain/pricing/exact';
 import { toIso, type Instant } from '../../domain/time';
@@ -34,7 +35,7 @@ export interface WalletChange {
 
 export interface CreditNoteLineRow {
   readonly invoiceLineId: string;
-  readonly kind: string;
+  readonly kind: LineKind;
   readonly description: string;
   readonly stream: string;
   readonly amount: Money;

@@ -16,6 +16,9 @@ export interface RefundFacts {
   /** The ledger holds its booking, and its reversal. */
   readonly booked: boolean;
   readonly reversed: boolean;
+  /** A credit note promised it: what cannot be paid back goes to the customer's balance, once. */
+  readonly isOfNote: boolean;
+  readonly onBalance: boolean;
 }
 
 const loadStatement: Statement = {
@@ -23,7 +26,9 @@ const loadStatement: Statement = {
   text: `
 select r.id, r.status, r.amount, r.currency, r.provider_ref, p.rail, p.provider_ref as payment_provider_ref,
   exists (select from ledger_entries e where e.tenant_id = $1 and e.kind = 'refund' and e.source = r.id) as booked,
-  exists (select from ledger_entries e where e.tenant_id = $1 and e.kind = 'refund_reversal' and e.source = r.id) as reversed
+  exists (select from ledger_entries e where e.tenant_id = $1 and e.kind = 'refund_reversal' and e.source = r.id) as reversed,
+  exists (select from credit_notes n where n.refund_id = r.id) as is_of_note,
+  exists (select from ledger_entries e where e.tenant_id = $1 and e.kind = 'refund_to_balance' and e.source = r.id) as on_balance
 from refunds r join payments p on p.id = r.payment_id
 where r.tenant_id = $1 and r.id = $2`,
 };
@@ -41,6 +46,8 @@ export async function loadRefund(db: Queryable, tenantId: string, refundId: stri
     paymentProviderRef: row['payment_provider_ref'],
     booked: row['booked'],
     reversed: row['reversed'],
+    isOfNote: row['is_of_note'],
+    onBalance: row['on_balance'],
   };
 }
 
@@ -49,7 +56,7 @@ const saveStatement: Statement = {
   name: 'refund_save',
   text: `
 with facts as (
-  select r.id, r.tenant_id, r.payment_id, r.amount, r.status, p.customer_id, p.subscription_id, p.invoice_id, coalesce(k.now, now()) as at
+  select r.id, r.tenant_id, r.payment_id, r.amount, r.currency, r.status, p.customer_id, p.subscription_id, p.invoice_id, coalesce(k.now, now()) as at
   from refunds r join payments p on p.id = r.payment_id join customers c on c.id = p.customer_id
   left join test_clocks k on k.id = c.test_clock_id
   where r.tenant_id = $1 and r.id = $2
@@ -59,7 +66,11 @@ with facts as (
   update refunds set status = $3, provider_ref = coalesce($4, provider_ref), failure_reason = $5 where tenant_id = $1 and id = $2
 ), payment_out as (
   update payments p set amount_refunded = p.amount_refunded + case when e.kind = 'refund' then f.amount else -f.amount end
-  from facts f, entry_in e where p.id = f.payment_id
+  from facts f, entry_in e where p.id = f.payment_id and e.kind in ('refund', 'refund_reversal')
+), balance_out as (
+  insert into customer_balances as b (tenant_id, customer_id, currency, amount)
+  select $1, f.customer_id, f.currency, f.amount from facts f, entry_in e where e.kind = 'refund_to_balance'
+  on conflict (customer_id, currency) do update set amount = b.amount + excluded.amount
 ), entry_out as (
   insert into ledger_entries (id, tenant_id, kind, source, occurred_at) select e.id, $1, e.kind, f.id, f.at from entry_in e, facts f
 ), postings_out as (
@@ -76,7 +87,7 @@ export interface RefundChange {
   readonly status: string;
   readonly providerRef: string | null;
   readonly failureReason: string | null;
-  readonly entry: { readonly kind: string; readonly postings: readonly Posting[] } | null;
+  readonly entries: readonly { readonly kind: string; readonly postings: readonly Posting[] }[];
 }
 
 /** Writes how a refund stands, with its booking, in one transaction. The same booking twice is refused (23505). */
@@ -86,15 +97,16 @@ export async function saveRefund(
   facts: RefundFacts,
   change: RefundChange,
 ): Promise<void> {
-  const entryId = newId('le');
-  const entries = change.entry === null ? [] : [{ id: entryId, kind: change.entry.kind }];
-  const postings = (change.entry?.postings ?? []).map((posting, position) => ({
-    entry_id: entryId,
-    position,
-    account: posting.account,
-    currency: posting.amount.currency,
-    amount: posting.amount.amount,
-  }));
+  const entries = change.entries.map(({ kind }) => ({ id: newId('le'), kind }));
+  const postings = change.entries.flatMap((entry, index) =>
+    entry.postings.map((posting, position) => ({
+      entry_id: entries[index]?.id,
+      position,
+      account: posting.account,
+      currency: posting.amount.currency,
+      amount: posting.amount.amount,
+    })),
+  );
   await db.query(saveStatement, [
     tenantId,
     facts.id,

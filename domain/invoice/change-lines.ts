@@ -2,7 +2,7 @@
  * The lines of a change in the middle of a period: a credit for the unused time of what was billed, a charge for the same time at the
  * new price. The change instant belongs to the new plan. Two lines, each rounded once (billing.md, the proration rules).
  */
-import { isZero, max, negate, type Money } from '../money';
+import { isZero, max, multiplyByRatio, negate, type Money } from '../money';
 import type { PlanDefinition, PlanPrice } from '../plan';
 import { isBilledAhead } from '../plan/timing';
 import { priceOf } from '../pricing';
@@ -28,6 +28,10 @@ interface CreditRequest extends Pick<ChangeRequest, 'full' | 'at' | 'policy' | '
   readonly moment?: ProrationMoment;
 }
 
+/** What was given back of the charge before, by credit notes or refunds, is not given back again: cut, never above what is left. */
+const leftOf = ({ left }: BilledLine, amount: Money): Money =>
+  left === undefined ? amount : multiplyByRatio(amount, left.numerator, left.denominator, 'down');
+
 /**
  * Gives back what a billed line charged for `[at, end)`: the old price times the ratio, never more than the line billed.
  * Each charge is credited at most once, because a credit ends its coverage.
@@ -38,7 +42,7 @@ export function creditLine(line: BilledLine, request: CreditRequest): InvoiceLin
   const moment = request.at > line.periodStart ? (request.moment ?? 'change') : 'change';
   const share = shareOf({ ...request, full, from: Math.max(request.at, line.periodStart), moment });
   const wanted = negate(amountOf(line.exact, line.amount.currency, share));
-  const amount: Money = max(wanted, negate(line.amount));
+  const amount = leftOf(line, max(wanted, negate(line.amount)));
   return {
     kind: 'proration_credit',
     description: `Unused time on ${line.description}`,
@@ -57,7 +61,7 @@ export function creditLine(line: BilledLine, request: CreditRequest): InvoiceLin
       pricing: { credits: line.id, billed: line.amount.amount },
       ratio: share,
       rounding: 'half_up',
-      text: `${explainAmount(`credit of ${line.exact}`, share)}, at most the ${line.amount.amount} that was billed`,
+      text: `${explainAmount(`credit of ${line.exact}`, share)}, at most the ${line.amount.amount} that was billed${line.left === undefined ? '' : ', less what was given back before'}`,
     },
   };
 }

@@ -100,6 +100,8 @@ export interface BilledLine extends LineOrigin {
   readonly exact: string;
   /** The invoice that bills it, while that is open and no money for it is on its way; absent: paid, or as good as paid. */
   readonly openInvoice?: { readonly id: string; readonly amountDue: Money };
+  /** The share of it that credit notes and refunds left; absent: all of it. */
+  readonly left?: { readonly numerator: string; readonly denominator: string };
   /** What coupons took off it and how it was taxed; absent for neither. */
   readonly reduced?: ReducedCharge;
 }

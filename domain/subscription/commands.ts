@@ -52,6 +52,19 @@ export interface RemoveCoupon {
   /** What `applyCoupon` made: the coupon as it is attached to the subscription. */
   readonly attachmentId: string;
 }
+export interface CreditInvoice {
+  readonly invoiceId: string;
+  /** Absent: named after the command. */
+  readonly creditNoteId?: string;
+  /** Left out with `amount`: all that remains. */
+  readonly lines?: readonly { readonly line_id: string; readonly amount: string }[];
+  /** With tax, over the whole invoice. */
+  readonly amount?: string;
+  readonly basis?: string;
+  readonly rest?: string;
+  readonly reason: string;
+  readonly memo?: string;
+}
 export type NoPayload = Readonly<Record<string, never>>;
 
 export interface CommandPayloads {
@@ -65,6 +78,7 @@ export interface CommandPayloads {
   readonly retryPayment: RetryPayment;
   readonly voidInvoice: InvoiceCommand;
   readonly markUncollectible: InvoiceCommand;
+  readonly creditInvoice: CreditInvoice;
   readonly applyCoupon: ApplyCoupon;
   readonly removeCoupon: RemoveCoupon;
   readonly addAddOn: AddAddOn;
@@ -214,6 +228,20 @@ export const commandRules: { readonly [N in CommandName]: CommandRule } = {
     fields: { invoiceId: { kind: 'string', required: true } },
     refusedIn: [],
     refuse: (state, payload: InvoiceCommand) => refuseUnlessOwed(state, payload.invoiceId),
+  },
+  creditInvoice: {
+    fields: {
+      invoiceId: { kind: 'string', required: true },
+      creditNoteId: { kind: 'string' },
+      lines: { kind: 'lineCredits' },
+      amount: { kind: 'string' },
+      basis: { kind: 'string', oneOf: ['gross', 'net'] },
+      rest: { kind: 'string', oneOf: ['refund', 'balance'] },
+      reason: { kind: 'string', required: true },
+      memo: { kind: 'string' },
+    },
+    refusedIn: [],
+    refuse: (state, payload: CreditInvoice) => refuseUnlessOwed(state, payload.invoiceId),
   },
   applyCoupon: {
     fields: { couponId: { kind: 'string' }, code: { kind: 'string' } },

@@ -47,6 +47,7 @@ describe('a payload', () => {
     ['pause', { mode: 'freeze' }, ['mode']],
     ['retryPayment', { customerPresent: 1 }, ['customerPresent']],
     ['markUncollectible', {}, ['invoiceId']],
+    ['creditInvoice', { invoiceId: 'inv', lines: [{ amount: '1' }], rest: 'cash' }, ['lines', 'rest', 'reason']],
   ] as const)('of %s names its faults: %j', (name, payload, paths) => {
     expect(faults(name, payload)).toEqual(paths);
   });

@@ -4,10 +4,12 @@ import { creditLines } from '../../../domain/invoice/change-lines';
 import { fullPeriod } from '../../../domain/invoice/change-bill';
 import type { InvoiceLine } from '../../../domain/invoice/line';
 import { reductionsOf } from '../../../domain/invoice/reductions';
+import { allocate, isZero } from '../../../domain/money';
 import {
   refuseCommand,
   type Cancel,
   type ChangePlan,
+  type CreditInvoice,
   type CommandName,
   type CommandPayloads,
   type InvoiceCommand,
@@ -135,6 +137,7 @@ const executions: { readonly [N in CommandName]: Execution<N> } = {
   }),
   voidInvoice: (world, payload) => settleOne(world, payload, 'voided'),
   markUncollectible: (world, payload) => settleOne(world, payload, 'uncollectible'),
+  creditInvoice: creditOne,
   applyCoupon: ({ now }) => ({
     type: 'coupon_applied',
     at: now,

@@ -46,4 +46,42 @@ where u.tenant_id = $1 and case u.status
   when 'failed' then g.amount <> 0 or i.status <> 'void'
   else g.amount <> 0 end`,
   },
+  {
+    rule: 'credit notes and credits of later invoices take no more off a line than it charged, tax included',
+    rows: `
+select l.id, l.net, l.tax, n.net as noted, n.tax as noted_tax, c.net as credited from invoice_lines l
+left join lateral (select coalesce(sum(net), 0) as net, coalesce(sum(tax), 0) as tax from credit_note_lines where invoice_line_id = l.id) n on true
+left join lateral (select coalesce(-sum(x.net), 0) as net, coalesce(-sum(x.tax), 0) as tax from invoice_lines x join invoices v on v.id = x.invoice_id
+  where x.credits_line_id = l.id and v.status <> 'void') c on true
+where l.tenant_id = $1 and (n.net > 0 or n.tax > 0) and (n.net + c.net > l.net or n.tax + c.tax > l.tax)`,
+  },
+  {
+    rule: 'a credit note is the sum of its lines, and its invoice received what it reduced',
+    rows: `
+select n.id, n.gross, l.gross as lines, i.credit_received from credit_notes n join invoices i on i.id = n.invoice_id
+left join lateral (select sum(net) as net, sum(tax) as tax, sum(amount) as gross from credit_note_lines where credit_note_id = n.id) l on true
+where n.tenant_id = $1 and (n.gross <> l.gross or n.net <> l.net or n.tax <> l.tax or i.credit_received < n.reduced)`,
+  },
+  {
+    rule: 'no invoice gives back more than it charged: by credit notes, credits of later invoices and refunds together',
+    rows: `
+select i.id, i.total, g.noted, g.credited, g.refunded from invoices i
+join lateral (select
+  (select coalesce(sum(n.gross), 0) from credit_notes n where n.invoice_id = i.id) as noted,
+  (select coalesce(-sum(c.net + c.tax), 0) from invoice_lines l join invoice_lines c on c.credits_line_id = l.id
+    join invoices v on v.id = c.invoice_id and v.status <> 'void' where l.invoice_id = i.id) as credited,
+  (select coalesce(sum(r.amount), 0) from payments p join refunds r on r.payment_id = p.id where p.invoice_id = i.id
+    and r.status not in ('failed', 'canceled', 'refused') and not exists (select from credit_notes n where n.refund_id = r.id)) as refunded) g on true
+where i.tenant_id = $1 and i.total > 0 and g.noted + g.credited + g.refunded > i.total
+  -- What an invoice credits itself is in its total already.
+  + (select coalesce(-sum(c.net + c.tax), 0) from invoice_lines c where c.invoice_id = i.id and c.credits_line_id is not null)`,
+  },
+  {
+    rule: 'credit note numbers of a series have no gaps',
+    rows: `
+select s.series, s.last_number, count(n.id) as notes, max(n.sequence) as highest
+from invoice_series s left join credit_notes n on n.tenant_id = s.tenant_id and n.series = s.series
+where s.tenant_id = $1 and s.kind = 'credit_note' group by s.tenant_id, s.series, s.last_number
+having count(n.id) <> s.last_number or coalesce(max(n.sequence), 0) <> s.last_number`,
+  },
 ];

@@ -63,10 +63,11 @@ where i.tenant_id = $1 and i.status in ('open', 'uncollectible') and i.amount_du
     where p.invoice_id = i.id and a.outcome = 'processing'))`,
   },
   {
-    rule: 'what invoices credited to others, the others received',
+    rule: 'what invoices credited to others, the others received, beside their own credit notes',
     rows: `
 with received as (
-  select subscription_id, currency, sum(credit_received) as amount from invoices where tenant_id = $1 group by 1, 2
+  select subscription_id, currency, sum(credit_received - coalesce((select sum(n.reduced) from credit_notes n where n.invoice_id = i.id), 0)) as amount
+  from invoices i where tenant_id = $1 group by 1, 2
 ), given as (
   select subscription_id, currency, sum(credit_given) as amount from invoices where tenant_id = $1 group by 1, 2
 ), taken_back as (
@@ -120,7 +121,7 @@ select id, amount_due, balance from running where kind = 'invoice' and amount_du
     rows: `
 select s.series, s.last_number, count(i.id) as invoices, max(i.sequence) as highest
 from invoice_series s left join invoices i on i.tenant_id = s.tenant_id and i.series = s.series and i.sequence is not null
-where s.tenant_id = $1 group by s.tenant_id, s.series
+where s.tenant_id = $1 and s.kind = 'invoice' group by s.tenant_id, s.series
 having count(i.id) <> s.last_number or coalesce(max(i.sequence), 0) <> s.last_number`,
   },
   {
