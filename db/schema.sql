@@ -1177,7 +1177,7 @@ alter table entitlement_reservations add constraint entitlement_reservations_ten
 alter table entitlement_reservations add constraint entitlement_reservations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table entitlement_reservations add constraint entitlement_reservations_check CHECK (((status = 'held'::text) = (settled_at IS NULL)));
 alter table entitlement_reservations add constraint entitlement_reservations_quantity_check CHECK ((quantity > (0)::numeric));
-alter table entitlement_reservations add constraint entitlement_reservations_status_check CHECK ((status = ANY (ARRAY['held'::text, 'committed'::text, 'released'::text])));
+alter table entitlement_reservations add constraint entitlement_reservations_status_check CHECK ((status = ANY (ARRAY['held'::text, 'committed'::text, 'released'::text, 'expired'::text])));
 alter table entitlement_rollovers add constraint entitlement_rollovers_pkey PRIMARY KEY (customer_id, feature, source, window_start);
 alter table entitlement_rollovers add constraint entitlement_rollovers_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
 alter table entitlement_rollovers add constraint entitlement_rollovers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
@@ -1403,6 +1403,7 @@ CREATE INDEX disputes_of_payment ON public.disputes USING btree (payment_id);
 CREATE INDEX disputes_page ON public.disputes USING btree (tenant_id, id);
 CREATE INDEX documents_page ON public.documents USING btree (tenant_id, id);
 CREATE INDEX entities_page ON public.entities USING btree (tenant_id, id);
+CREATE INDEX entitlement_reservations_ending ON public.entitlement_reservations USING btree (expires_at) WHERE (status = 'held'::text);
 CREATE INDEX entitlement_reservations_held ON public.entitlement_reservations USING btree (customer_id, feature) INCLUDE (quantity, expires_at) WHERE (status = 'held'::text);
 CREATE INDEX entitlement_reservations_page ON public.entitlement_reservations USING btree (tenant_id, id);
 CREATE UNIQUE INDEX events_fact ON public.events USING btree (subscription_id, fact_seq) WHERE (fact_seq IS NOT NULL);

@@ -1,5 +1,7 @@
-/** Runs the sweep for reached thresholds now and then. Several workers may: one looks at a time. */
+/** Looks for reached thresholds, and for reservations past their end, now and then. Several workers may: one looks at a time. */
 import type { Database } from '../db/pool';
+import { allTenants } from '../db/pool';
+import { expireReservations } from '../db/queries/entitlement-reservations';
 import { sweepThresholds } from '../db/transactions/threshold-sweep';
 
 export interface SweeperOptions {
@@ -16,8 +18,12 @@ export interface Sweeper {
 /** Starts it. A look that fails is made again with the next one. */
 export function startThresholdSweeper({ database, log, everyMs }: SweeperOptions): Sweeper {
   let round: Promise<void> | null = null;
+  const look = async (): Promise<void> => {
+    await sweepThresholds(database, Date.now());
+    await expireReservations(database.as(allTenants), Date.now());
+  };
   const begin = (): void => {
-    round ??= sweepThresholds(database, Date.now())
+    round ??= look()
       .then(
         () => undefined,
         (error: unknown) => log.warn({ reason: String(error) }, 'the sweep for thresholds rests'),

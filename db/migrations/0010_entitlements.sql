@@ -36,14 +36,14 @@ create table entitlement_overrides (
 );
 
 -- What was taken from an allowance ahead of the use. A held one counts until it is committed (its usage events then count instead),
--- released, or past its end.
+-- released, or past its end, whether or not it is marked as expired yet.
 create table entitlement_reservations (
   id text primary key,
   tenant_id text not null references tenants,
   customer_id text not null references customers,
   feature text not null,
   quantity numeric not null check (quantity > 0),
-  status text not null default 'held' check (status in ('held', 'committed', 'released')),
+  status text not null default 'held' check (status in ('held', 'committed', 'released', 'expired')),
   -- In the customer's own time, as all business time.
   expires_at timestamptz not null,
   settled_at timestamptz,
@@ -56,6 +56,7 @@ create table entitlement_reservations (
 );
 create index entitlement_reservations_page on entitlement_reservations (tenant_id, id);
 create index entitlement_reservations_held on entitlement_reservations (customer_id, feature) include (quantity, expires_at) where status = 'held';
+create index entitlement_reservations_ending on entitlement_reservations (expires_at) where status = 'held';
 
 -- What was left of the window before and counts in this one. Fixed when the window is looked at first, so that a late event of the window
 -- before takes nothing away from somebody who was told that they have it.

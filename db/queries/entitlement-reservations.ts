@@ -12,7 +12,7 @@ export interface Reservation {
   /** A decimal above zero, in units of the feature's meter. */
   readonly quantity: string;
   /** As it was written: one that is held may be past its end. */
-  readonly status: 'held' | 'committed' | 'released';
+  readonly status: 'held' | 'committed' | 'released' | 'expired';
   readonly expiresAt: Instant;
   readonly settledAt: Instant | null;
   /** The usage events that took its place. */
@@ -69,6 +69,26 @@ const settle: Statement = {
   text: `update entitlement_reservations set status = $3, settled_at = $4, usage_event_ids = $5
     where tenant_id = $1 and id = $2 and status = 'held' and expires_at > $4 returning id`,
 };
+
+/** Those of one look; the next one takes the others. */
+const expiredMax = 1_000;
+
+// Who lives on a test clock may still commit what is past its end in ours.
+const expire: Statement = {
+  name: 'entitlement_reservations_expire',
+  text: `update entitlement_reservations set status = 'expired', settled_at = expires_at where id in (
+      select r.id from entitlement_reservations r join customers c on c.id = r.customer_id
+      where r.status = 'held' and r.expires_at <= $1 and c.test_clock_id is null order by r.expires_at limit ${expiredMax} for update of r skip locked)
+    returning id`,
+};
+
+/**
+ * Marks reservations of customers in real time that are past their end, so that checks need not read them any more. Answers how many.
+ * @param at the wall clock
+ */
+export async function expireReservations(db: Queryable, at: Instant): Promise<number> {
+  return (await db.query(expire, [toIso(at)])).length;
+}
 
 /** Writes a reservation unless its id is there already. */
 export async function insertReservation(

@@ -1,4 +1,5 @@
 /** Limits read from the books: what counts in which window, what is held, and that nobody gets the same unit twice. */
+import { expireReservations, findReservation } from '../../db/queries/entitlement-reservations';
 import { raiseAlerts } from '../../db/transactions/entitlement-alerts';
 import { loadStanding } from '../../db/transactions/entitlement-standing';
 import { reserveEntitlement } from '../../db/transactions/reserve-entitlement';
@@ -164,6 +165,17 @@ test('a reservation is committed once: the second commit takes no event in', asy
   };
   const both = await Promise.all([commit(), commit()]);
   expect([both.filter((taken) => taken === null).length, await stands(at)]).toEqual([1, ['10', '0', '1000']]);
+});
+
+test('what is past its end is marked in real time, and then no check reads it', async () => {
+  const { id } = await customer();
+  await tenant.subscribe([granted(calls, { limit: '10' })], { ...march, customerId: id });
+  const outcomes = [await held(id, '1', '2026-03-10T00:00:00.000Z'), await held(id, '1', '2026-03-10T00:00:01.000Z')];
+  const ids = outcomes.map((outcome) => (outcome.kind === 'reserved' ? outcome.reservation.id : ''));
+  const db = tenant.database.as(tenant.tenantId);
+  await expireReservations(db, fromIso('2026-03-10T00:01:00.000Z'));
+  const found = await Promise.all(ids.map((one) => findReservation(db, tenant.tenantId, one)));
+  expect(found.map((one) => one?.status)).toEqual(['expired', 'held']);
 });
 
 const eventsOf = async (id: string) => {
