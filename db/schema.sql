@@ -1452,7 +1452,7 @@ CREATE INDEX usage_billings_of_subscription ON public.usage_billings USING btree
 CREATE INDEX usage_duplicates_page ON public.usage_duplicates USING btree (tenant_id, recorded_at, key);
 CREATE INDEX usage_events_of_customer ON ONLY public.usage_events USING btree (customer_id, occurred_at, key);
 CREATE INDEX usage_events_page ON ONLY public.usage_events USING btree (tenant_id, occurred_at, key);
-CREATE INDEX usage_events_recorded ON ONLY public.usage_events USING brin (recorded_at) WITH (pages_per_range='16');
+CREATE INDEX usage_events_recorded ON ONLY public.usage_events USING brin (recorded_at) WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX usage_events_unmatched ON ONLY public.usage_events USING btree (tenant_id, occurred_at, key) WHERE (reason IS NOT NULL);
 CREATE INDEX wallet_movements_of_invoice ON public.wallet_movements USING btree (invoice_id) WHERE (invoice_id IS NOT NULL);
 CREATE INDEX wallet_movements_page ON public.wallet_movements USING btree (wallet_id, id);

@@ -100,7 +100,7 @@ create table usage_sweeps (
 );
 insert into usage_sweeps (name, seen, since) values ('thresholds', pg_current_snapshot(), now());
 -- Events are appended, so their pages are in the order of this column: a few bytes per megabyte find what came since.
-create index usage_events_recorded on usage_events using brin (recorded_at) with (pages_per_range = 16);
+create index usage_events_recorded on usage_events using brin (recorded_at) with (pages_per_range = 16, autosummarize = on);
 
 do $$
 declare name text;

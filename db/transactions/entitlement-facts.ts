@@ -44,7 +44,8 @@ const newestRollover = (source: string): string => `(
     from entitlement_rollovers r
     where r.customer_id = c.id and r.feature = e->>'feature' and r.source = ${source} order by r.window_start desc limit 1)`;
 
-// Each request has a look-up of its own (`offset 0`), so that the plan never walks through whole tables.
+// Each request has a look-up of its own (`offset 0`), so that the plan never walks through whole tables. A subscription whose end has come
+// is over, though its workflow may be a moment behind.
 const factsStatement: Statement = {
   name: 'entitlement_facts',
   text: `
@@ -58,7 +59,7 @@ cross join lateral (
         'grants', (select jsonb_agg(jsonb_build_object('entitlement', e, 'rollover', ${newestRollover('s.id')}))
           from jsonb_array_elements(v.definition->'entitlements') e where asked.feature is null or e->>'feature' = asked.feature)) order by s.id)
       from subscriptions s join plan_versions v on v.plan_id = s.plan_id and v.version = s.plan_version
-      where s.customer_id = c.id and s.status = any($3::text[])) as subscriptions,
+      where s.customer_id = c.id and s.status = any($3::text[]) and (s.cancel_at is null or s.cancel_at > coalesce(k.now, $4))) as subscriptions,
     (select jsonb_agg(jsonb_build_object('entitlement', e, 'endsAt', ${milliseconds('o.ends_at')}, 'rollover', ${newestRollover(`'${overrideSource}'`)}))
       from entitlement_overrides o cross join lateral (select o.entitlement as e) own
       where o.customer_id = c.id and (asked.feature is null or o.feature = asked.feature)) as overrides
@@ -134,7 +135,12 @@ export async function loadEntitlementFacts(
   wallClock: Instant,
 ): Promise<(EntitlementFacts | null)[]> {
   const asked = requests.map(({ customerId, feature }, n) => ({ n, customer_id: customerId, feature }));
-  const rows = await db.query<Row>(factsStatement, [tenantId, JSON.stringify(asked), statusesInForce]);
+  const rows = await db.query<Row>(factsStatement, [
+    tenantId,
+    JSON.stringify(asked),
+    statusesInForce,
+    toIso(wallClock),
+  ]);
   const byPlace = new Map(rows.map((row) => [row.n, row]));
   return requests.map(({ customerId }, n) => {
     const row = byPlace.get(n);

@@ -99,12 +99,14 @@ async function compute(db: Queryable, question: RolloverQuestion): Promise<strin
   return rolled;
 }
 
-/** What came over to the window, fixed with the first question. Three statements then, none afterwards. */
+/** What came over to the window, fixed with the first question once the window is in the books: three statements then, none afterwards. */
 export async function rolloverTo(db: Queryable, question: RolloverQuestion): Promise<string> {
   const { tenantId, customerId, grant, entitlement, window } = question;
   if (grant.rollover !== null && grant.rollover.windowStart === window.from) return grant.rollover.quantity;
   if (grant.inTrial) return '0';
   const quantity = await compute(db, question);
+  // The period is not in the books yet, and what comes with it may be another plan.
+  if (grant.calendar.billing !== null && window.from >= grant.calendar.billing.period.to) return quantity;
   const { feature } = entitlement;
   return fixRollover(db, { tenantId, customerId, feature, source: grant.source, windowStart: window.from, quantity });
 }

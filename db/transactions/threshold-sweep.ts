@@ -23,6 +23,9 @@ const oldestStatement: Statement = {
   text: `select least(now(), min(xact_start)) as since from pg_stat_activity where datname = current_database()`,
 };
 
+// The plan is made before the instant is known, and would rather read whole months.
+const byIndexStatement: Statement = { name: 'threshold_sweep_by_index', text: 'set local enable_seqscan = off' };
+
 // The meters of features are few, and looked up once; what no feature counts is skipped before anything is grouped.
 const changedStatement: Statement = {
   name: 'threshold_sweep_changed',
@@ -92,7 +95,10 @@ export async function sweepThresholds(database: Database, wallClock: Instant): P
   const [claim] = await db.query<{ seen: string; since: Date }>(claimStatement, [claimSeconds]);
   if (claim === undefined) return null;
   const [oldest] = await db.query<{ since: Date }>(oldestStatement, []);
-  const rows = await db.query<ChangedRow>(changedStatement, [claim.since, claim.seen]);
+  const rows = await database.transaction(allTenants, async (transaction) => {
+    await transaction.query(byIndexStatement, []);
+    return transaction.query<ChangedRow>(changedStatement, [claim.since, claim.seen]);
+  });
   let alerts = 0;
   for (const [tenantId, pairs] of byTenant(rows)) alerts += await look(database, tenantId, pairs, wallClock);
   await db.query(closeStatement, [rows.at(-1)?.seen ?? claim.seen, oldest?.since ?? claim.since]);

@@ -88,6 +88,41 @@ test('a subscription that is paused, unpaid or over grants nothing; one that is 
   expect(found).toEqual(['10', '10', '10', 'none', 'none', 'none']);
 });
 
+test('a subscription whose end has come grants nothing, though its workflow has not ended it yet', async () => {
+  const { id, stands } = await customer();
+  const subscription = await tenant.subscribe([granted(calls, { limit: '10' })], { ...march, customerId: id });
+  await tenant.admin.query('update subscriptions set cancel_at = $2 where id = $1', [subscription, march.to]);
+  expect((await stands('2026-03-31T23:59:59.999Z'))[2]).toBe('10');
+  expect((await stands(march.to))[2]).toBe('none');
+});
+
+test('what comes over is fixed once the period is in the books, not while it is foreseen', async () => {
+  const { id, stands } = await customer();
+  const rollover = { maximum: null };
+  const subscription = await tenant.subscribe([granted(calls, { limit: '10', rollover })], {
+    ...march,
+    customerId: id,
+  });
+  const fact = (seq: number, start: string, end: string) => {
+    const period = { index: seq, start: fromIso(start), end: fromIso(end) };
+    const text = `insert into events (id, tenant_id, type, subscription_id, data, fact_seq, fact, occurred_at) values ($1, $2, 'x', $3, '{}', $4, $5, $6)`;
+    const values = { type: 'invoice_issued', period };
+    return tenant.admin.query(text, [newId('evt'), tenant.tenantId, subscription, seq, JSON.stringify(values), start]);
+  };
+  await fact(0, march.from, march.to);
+  await send('4', '2026-03-10T00:00:00.000Z', id);
+  const april = { from: march.to, to: '2026-05-01T00:00:00.000Z' };
+  expect((await stands('2026-04-01T00:00:01.000Z'))[2]).toBe('16');
+  await send('1', '2026-03-31T00:00:00.000Z', id);
+  expect((await stands('2026-04-01T00:00:02.000Z'))[2]).toBe('15');
+  await fact(1, april.from, april.to);
+  const renewed = 'update subscriptions set current_period_start = $2, current_period_end = $3 where id = $1';
+  await tenant.admin.query(renewed, [subscription, april.from, april.to]);
+  expect((await stands('2026-04-01T00:00:03.000Z'))[2]).toBe('15');
+  await send('1', '2026-03-31T01:00:00.000Z', id);
+  expect((await stands('2026-04-01T00:00:04.000Z'))[2]).toBe('15');
+});
+
 test('two subscriptions add up, and use before the second began is not taken from it', async () => {
   const { id, stands } = await customer();
   await tenant.subscribe([granted(calls, { limit: '100' })], { ...march, customerId: id });
