@@ -298,6 +298,7 @@ create table coupon_attachments (
   terms jsonb not null,
   uses jsonb not null default '{}'::jsonb,
   attached_at timestamp with time zone not null,
+  place bigint generated always as identity not null,
   detached_at timestamp with time zone,
   recorded_at timestamp with time zone not null default now()
 );
@@ -321,7 +322,8 @@ create table coupons (
   redemptions_max bigint,
   archived_at timestamp with time zone,
   occurred_at timestamp with time zone not null,
-  recorded_at timestamp with time zone not null default now()
+  recorded_at timestamp with time zone not null default now(),
+  key text
 );
 create table credit_grants (
   id text not null,
@@ -733,6 +735,37 @@ create table payments (
   occurred_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null default now()
 );
+create table plan_migration_subscriptions (
+  migration_id text not null,
+  subscription_id text not null,
+  tenant_id text not null,
+  outcome text,
+  code text,
+  message text,
+  told_at timestamp with time zone
+);
+create table plan_migrations (
+  id text not null,
+  tenant_id text not null,
+  plan_id text not null,
+  to_plan_id text not null,
+  to_version integer not null,
+  selection jsonb not null,
+  timing text not null,
+  proration text,
+  per_second integer not null,
+  status text not null,
+  selected integer not null,
+  migrated integer not null default 0,
+  unchanged integer not null default 0,
+  refused integer not null default 0,
+  gone integer not null default 0,
+  actor text not null,
+  request_id text,
+  finished_at timestamp with time zone,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
 create table plan_versions (
   plan_id text not null,
   version integer not null,
@@ -837,6 +870,19 @@ create table revenue_targets (
 create table schema_migrations (
   name text not null,
   applied_at timestamp with time zone not null default now()
+);
+create table subscription_items (
+  id text not null,
+  tenant_id text not null,
+  subscription_id text not null,
+  kind text not null,
+  content jsonb not null,
+  quantity numeric not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  invoice_id text,
+  recorded_at timestamp with time zone not null default now()
 );
 create table subscriptions (
   id text not null,
@@ -1248,7 +1294,7 @@ alter table meters add constraint meters_pkey PRIMARY KEY (id);
 alter table meters add constraint meters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table outbox add constraint outbox_pkey PRIMARY KEY (id);
 alter table outbox add constraint outbox_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
-alter table outbox add constraint outbox_kind_check CHECK ((kind = ANY (ARRAY['start_subscription'::text, 'start_refund'::text, 'start_top_up'::text, 'signal'::text])));
+alter table outbox add constraint outbox_kind_check CHECK ((kind = ANY (ARRAY['start_subscription'::text, 'start_refund'::text, 'start_top_up'::text, 'start_plan_migration'::text, 'signal'::text]))) NOT VALID;
 alter table party_versions add constraint party_versions_pkey PRIMARY KEY (id);
 alter table party_versions add constraint party_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table payment_attempts add constraint payment_attempts_pkey PRIMARY KEY (payment_id, number);
@@ -1271,6 +1317,25 @@ alter table payments add constraint payments_tenant_id_fkey FOREIGN KEY (tenant_
 alter table payments add constraint payments_amount_check CHECK ((amount > (0)::numeric));
 alter table payments add constraint payments_check CHECK (((amount_refunded >= (0)::numeric) AND (amount_refunded <= amount)));
 alter table payments add constraint payments_status_check CHECK ((status = ANY (ARRAY['created'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text])));
+alter table plan_migration_subscriptions add constraint plan_migration_subscriptions_pkey PRIMARY KEY (migration_id, subscription_id);
+alter table plan_migration_subscriptions add constraint plan_migration_subscriptions_migration_id_fkey FOREIGN KEY (migration_id) REFERENCES plan_migrations(id);
+alter table plan_migration_subscriptions add constraint plan_migration_subscriptions_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
+alter table plan_migration_subscriptions add constraint plan_migration_subscriptions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table plan_migration_subscriptions add constraint plan_migration_subscriptions_check CHECK (((outcome IS NULL) = (told_at IS NULL)));
+alter table plan_migration_subscriptions add constraint plan_migration_subscriptions_check1 CHECK (((code IS NULL) = (message IS NULL)));
+alter table plan_migration_subscriptions add constraint plan_migration_subscriptions_check2 CHECK (((outcome <> 'refused'::text) OR (code IS NOT NULL)));
+alter table plan_migration_subscriptions add constraint plan_migration_subscriptions_outcome_check CHECK ((outcome = ANY (ARRAY['migrated'::text, 'unchanged'::text, 'refused'::text, 'gone'::text])));
+alter table plan_migrations add constraint plan_migrations_pkey PRIMARY KEY (id);
+alter table plan_migrations add constraint plan_migrations_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id);
+alter table plan_migrations add constraint plan_migrations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table plan_migrations add constraint plan_migrations_to_plan_id_to_version_fkey FOREIGN KEY (to_plan_id, to_version) REFERENCES plan_versions(plan_id, version);
+alter table plan_migrations add constraint plan_migrations_check CHECK (((status = ANY (ARRAY['completed'::text, 'canceled'::text])) = (finished_at IS NOT NULL)));
+alter table plan_migrations add constraint plan_migrations_check1 CHECK (((((migrated + unchanged) + refused) + gone) <= selected));
+alter table plan_migrations add constraint plan_migrations_check2 CHECK (((status <> 'completed'::text) OR ((((migrated + unchanged) + refused) + gone) = selected)));
+alter table plan_migrations add constraint plan_migrations_per_second_check CHECK (((per_second >= 1) AND (per_second <= 50)));
+alter table plan_migrations add constraint plan_migrations_selected_check CHECK ((selected > 0));
+alter table plan_migrations add constraint plan_migrations_status_check CHECK ((status = ANY (ARRAY['running'::text, 'paused'::text, 'completed'::text, 'canceled'::text])));
+alter table plan_migrations add constraint plan_migrations_timing_check CHECK ((timing = ANY (ARRAY['now'::text, 'at_period_end'::text])));
 alter table plan_versions add constraint plan_versions_pkey PRIMARY KEY (plan_id, version);
 alter table plan_versions add constraint plan_versions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id);
 alter table plan_versions add constraint plan_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
@@ -1311,6 +1376,13 @@ alter table revenue_targets add constraint revenue_targets_tenant_id_key_key UNI
 alter table revenue_targets add constraint revenue_targets_pkey PRIMARY KEY (id);
 alter table revenue_targets add constraint revenue_targets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (name);
+alter table subscription_items add constraint subscription_items_pkey PRIMARY KEY (id);
+alter table subscription_items add constraint subscription_items_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
+alter table subscription_items add constraint subscription_items_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
+alter table subscription_items add constraint subscription_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table subscription_items add constraint subscription_items_check CHECK (((ends_at IS NULL) OR (starts_at <= ends_at)));
+alter table subscription_items add constraint subscription_items_kind_check CHECK ((kind = ANY (ARRAY['override'::text, 'add_on'::text, 'charge'::text])));
+alter table subscription_items add constraint subscription_items_quantity_check CHECK ((quantity >= (0)::numeric));
 alter table subscriptions add constraint subscriptions_pkey PRIMARY KEY (id);
 alter table subscriptions add constraint subscriptions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
 alter table subscriptions add constraint subscriptions_payment_method_id_fkey FOREIGN KEY (payment_method_id) REFERENCES payment_methods(id);
@@ -1389,6 +1461,7 @@ CREATE UNIQUE INDEX coupon_attachments_once ON public.coupon_attachments USING b
 CREATE INDEX coupon_attachments_page ON public.coupon_attachments USING btree (tenant_id, id);
 CREATE INDEX coupon_codes_of_coupon ON public.coupon_codes USING btree (coupon_id, id);
 CREATE INDEX coupon_codes_page ON public.coupon_codes USING btree (tenant_id, id);
+CREATE UNIQUE INDEX coupons_key ON public.coupons USING btree (tenant_id, key) WHERE ((key IS NOT NULL) AND (archived_at IS NULL));
 CREATE INDEX coupons_page ON public.coupons USING btree (tenant_id, id);
 CREATE INDEX credit_grants_alive ON public.credit_grants USING btree (wallet_id) WHERE ((NOT is_ended) AND ((used + removed) < amount));
 CREATE INDEX credit_grants_due ON public.credit_grants USING btree (expires_at) WHERE ((NOT is_ended) AND (expires_at IS NOT NULL));
@@ -1429,6 +1502,8 @@ CREATE UNIQUE INDEX payments_one_alive ON public.payments USING btree (invoice_i
 CREATE UNIQUE INDEX payments_one_success ON public.payments USING btree (invoice_id) WHERE (status = 'succeeded'::text);
 CREATE UNIQUE INDEX payments_one_try ON public.payments USING btree (tenant_id, attempt_fingerprint) WHERE ((attempt_begun IS NOT NULL) AND (status <> 'canceled'::text));
 CREATE INDEX payments_page ON public.payments USING btree (tenant_id, id);
+CREATE INDEX plan_migration_subscriptions_waiting ON public.plan_migration_subscriptions USING btree (migration_id, subscription_id) WHERE (outcome IS NULL);
+CREATE INDEX plan_migrations_page ON public.plan_migrations USING btree (tenant_id, id);
 CREATE INDEX plans_page ON public.plans USING btree (tenant_id, id);
 CREATE INDEX prices_page ON public.prices USING btree (tenant_id, id);
 CREATE UNIQUE INDEX products_code ON public.products USING btree (tenant_id, code) WHERE (code IS NOT NULL);
@@ -1439,6 +1514,8 @@ CREATE UNIQUE INDEX refunds_provider_ref ON public.refunds USING btree (provider
 CREATE INDEX revenue_closes_page ON public.revenue_closes USING btree (tenant_id, id);
 CREATE INDEX revenue_streams_page ON public.revenue_streams USING btree (tenant_id, id);
 CREATE INDEX revenue_targets_page ON public.revenue_targets USING btree (tenant_id, id);
+CREATE INDEX subscription_items_open ON public.subscription_items USING btree (subscription_id) WHERE (settled_at IS NULL);
+CREATE INDEX subscription_items_page ON public.subscription_items USING btree (tenant_id, id);
 CREATE INDEX subscriptions_due ON public.subscriptions USING btree (next_due_at) WHERE (test_clock_id IS NULL);
 CREATE INDEX subscriptions_due_on_clock ON public.subscriptions USING btree (test_clock_id, next_due_at) WHERE (test_clock_id IS NOT NULL);
 CREATE INDEX subscriptions_of_customer ON public.subscriptions USING btree (customer_id, id);
@@ -1495,10 +1572,14 @@ UNION ALL
     ((l.period_start AT TIME ZONE 'UTC'::text))::date AS first_day,
     GREATEST((((l.period_start AT TIME ZONE 'UTC'::text))::date + 1), ((l.period_end AT TIME ZONE 'UTC'::text))::date) AS end_day,
     n.occurred_at AS posted_at,
-    NULL::timestamp with time zone AS voided_at,
+        CASE
+            WHEN (i.status = 'void'::text) THEN i.settled_at
+            ELSE NULL::timestamp with time zone
+        END AS voided_at,
     s.canceled_at AS ended_at
-   FROM ((credit_note_lines l
+   FROM (((credit_note_lines l
      JOIN credit_notes n ON ((n.id = l.credit_note_id)))
+     JOIN invoices i ON ((i.id = n.invoice_id)))
      JOIN subscriptions s ON ((s.id = n.subscription_id)))
   WHERE ((l.kind <> 'one_off'::text) AND (l.period_end > n.occurred_at));
 
@@ -1524,6 +1605,8 @@ CREATE TRIGGER ledger_postings_frozen BEFORE DELETE OR UPDATE ON public.ledger_p
 CREATE TRIGGER logos_frozen BEFORE DELETE OR UPDATE ON public.logos FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER meters_frozen BEFORE DELETE OR UPDATE ON public.meters FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER party_versions_frozen BEFORE DELETE OR UPDATE ON public.party_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER plan_migration_subscriptions_kept BEFORE DELETE ON public.plan_migration_subscriptions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER plan_migration_subscriptions_told BEFORE UPDATE ON public.plan_migration_subscriptions FOR EACH ROW WHEN ((old.outcome IS NOT NULL)) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER plan_versions_frozen BEFORE DELETE OR UPDATE ON public.plan_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER revenue_close_amounts_frozen BEFORE DELETE OR UPDATE ON public.revenue_close_amounts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER revenue_closes_frozen BEFORE DELETE OR UPDATE ON public.revenue_closes FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -1571,6 +1654,8 @@ alter table party_versions enable row level security; create policy tenant_only 
 alter table payment_attempts enable row level security; create policy tenant_only on payment_attempts using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table payment_methods enable row level security; create policy tenant_only on payment_methods using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table payments enable row level security; create policy tenant_only on payments using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table plan_migration_subscriptions enable row level security; create policy tenant_only on plan_migration_subscriptions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table plan_migrations enable row level security; create policy tenant_only on plan_migrations using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table plan_versions enable row level security; create policy tenant_only on plan_versions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table plans enable row level security; create policy tenant_only on plans using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table prices enable row level security; create policy tenant_only on prices using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
@@ -1581,6 +1666,7 @@ alter table revenue_close_amounts enable row level security; create policy tenan
 alter table revenue_closes enable row level security; create policy tenant_only on revenue_closes using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table revenue_streams enable row level security; create policy tenant_only on revenue_streams using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table revenue_targets enable row level security; create policy tenant_only on revenue_targets using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table subscription_items enable row level security; create policy tenant_only on subscription_items using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table subscriptions enable row level security; create policy tenant_only on subscriptions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table tax_number_checks enable row level security; create policy tenant_only on tax_number_checks using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table tax_rates enable row level security; create policy tenant_only on tax_rates using (((tenant_id IS NULL) OR ((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));

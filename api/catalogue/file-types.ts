@@ -5,6 +5,7 @@
 import { z } from '@hono/zod-openapi';
 import type { ZodObject, ZodRawShape } from 'zod';
 import { codeField, planBody, inlinePriceField, productBody } from '../resources/catalogue';
+import { couponBody } from '../resources/coupon';
 import { featureBody } from '../resources/feature';
 import { feeScheduleBody } from '../resources/fee-schedule';
 import { meterBody } from '../resources/meter';
@@ -36,6 +37,26 @@ const planFile = fileOf(
     prices: z.array(inlinePriceField).min(1).max(20),
   }),
 );
+const codesOf = (thing: string) =>
+  z
+    .array(codeField)
+    .nullish()
+    .openapi({ description: `Codes of ${thing}.` });
+
+const couponFile = fileOf(
+  'coupon',
+  couponBody.extend({
+    key: codeField,
+    limits: z
+      .strictObject({ plans: codesOf('plans'), products: codesOf('products'), meters: codesOf('meters') })
+      .nullish()
+      .openapi({ description: 'Only lines that every given list names are lowered.' }),
+    codes: z
+      .array(z.string().regex(/^[A-Z0-9][A-Z0-9_-]{0,63}$/, 'must be upper-case letters, digits, _ or -'))
+      .default([])
+      .openapi({ description: 'What customers type to redeem it.', examples: [['SPRING26']] }),
+  }),
+);
 const feeScheduleFile = fileOf('fee-schedule', feeScheduleBody);
 const streamFile = fileOf('stream', revenueStreamBody);
 const targetFile = fileOf('target', revenueTargetBody);
@@ -48,6 +69,7 @@ export const fileTypes = {
   meter: meterFile,
   feature: featureFile,
   plan: planFile,
+  coupon: couponFile,
   'fee-schedule': feeScheduleFile,
 } as const;
 

@@ -7,6 +7,7 @@ import { type CouponTerms, parseCoupon } from '../../domain/discount/coupon';
 import { fail } from '../../domain/errors';
 import { toIso } from '../../domain/time';
 import { idField, instantAnswer, isoOrNull, wireMoney } from '../fields';
+import { codeField } from './catalogue';
 
 export const couponId = 'cpn_01kav5xq8yfz2s1m3c4d5e6f7g';
 const customerId = 'cus_01kav5xq8yfz2s1m3c4d5e6f7g';
@@ -47,7 +48,10 @@ const termsExample = {
 };
 
 export const couponBody = z
-  .strictObject(termsShape)
+  .strictObject({
+    key: codeField.nullish().openapi({ description: 'Your own name for it, which no other coupon in use has.' }),
+    ...termsShape,
+  })
   .openapi('CouponCreate', { example: { name: 'Spring', percent: '20', duration: 'periods', periods: 3 } });
 
 const termsAnswer = z.object({
@@ -68,6 +72,7 @@ const termsAnswer = z.object({
 
 export const couponExample = {
   id: couponId,
+  key: 'spring',
   ...termsExample,
   redemptions: 7,
   archived_at: null,
@@ -77,6 +82,7 @@ export const couponExample = {
 export const couponAnswer = z
   .object({
     id: z.string(),
+    key: z.string().nullable(),
     ...termsAnswer.shape,
     redemptions: z.number(),
     archived_at: instantAnswer.nullable(),
@@ -180,7 +186,7 @@ export const redemptionBody = z
  * The terms of a body, by the rules of coupons.
  * @throws PerennialError `validation_failed` with what is wrong by field.
  */
-export function termsOf(body: z.output<typeof couponBody>): CouponTerms {
+export function termsOf({ key: _key, ...body }: z.output<typeof couponBody>): CouponTerms {
   const parsed = parseCoupon(body);
   return Array.isArray(parsed) ? fail('validation_failed', {}, { fields: parsed }) : parsed;
 }
@@ -202,6 +208,7 @@ function presentTerms(terms: CouponTerms): z.infer<typeof termsAnswer> {
 /** A coupon as it leaves. */
 export function presentCoupon({
   id,
+  key,
   terms,
   redemptions,
   archivedAt,
@@ -209,6 +216,7 @@ export function presentCoupon({
 }: Coupon): z.infer<typeof couponAnswer> {
   return {
     id,
+    key,
     ...presentTerms(terms),
     redemptions,
     archived_at: isoOrNull(archivedAt),

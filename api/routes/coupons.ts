@@ -49,7 +49,7 @@ const list = createRoute({
   path: '/coupons',
   tags,
   summary: 'List coupons',
-  request: { query: z.strictObject(pageFields) },
+  request: { query: z.strictObject({ ...pageFields, key: z.string().optional() }) },
   responses: { 200: jsonAnswer(pageAnswer(couponAnswer), 'A page of coupons.') },
 });
 const get = createRoute({
@@ -91,10 +91,13 @@ async function couponOrFail({ database }: ApiDependencies, tenantId: string, cou
 
 async function createCoupon(c: ApiContext, deps: ApiDependencies, body: z.output<typeof couponBody>): Promise<Coupon> {
   const { tenantId } = tenantOf(c);
+  const { key = null } = body;
   const terms = termsOf(body);
-  const coupon = { id: idFromSeed('cpn', c.get('seed')), terms, occurredAt: deps.wallClock() };
+  const coupon = { id: idFromSeed('cpn', c.get('seed')), key, terms, occurredAt: deps.wallClock() };
   await deps.database.transaction(tenantId, async (db) => {
     await insertCoupon(db, tenantId, coupon);
+    if (key !== null && (await findCoupon(db, tenantId, coupon.id)) === null)
+      fail('already_exists', { resource: 'Coupon with the key', id: key });
     const change = { action: 'coupon.create', subjectId: coupon.id, after: terms, occurredAt: coupon.occurredAt };
     await recordChange(db, c, change);
   });
@@ -143,7 +146,8 @@ export function coupons(api: Api, deps: ApiDependencies): void {
   api.openapi(create, async (c) => c.json(presentCoupon(await createCoupon(c, deps, c.req.valid('json'))), 201));
   api.openapi(list, async (c) => {
     const { tenantId } = tenantOf(c);
-    const page = await listCoupons(database.as(tenantId), tenantId, {}, pageOf(c.req.valid('query')));
+    const query = c.req.valid('query');
+    const page = await listCoupons(database.as(tenantId), tenantId, { key: query.key }, pageOf(query));
     return c.json(wirePage(page, presentCoupon), 200);
   });
   api.openapi(get, async (c) =>

@@ -1,11 +1,15 @@
--- Why: a catalogue kept as files needs a stable name for each thing, so products get a code; and fee schedules, revenue streams and targets
+-- Why: a catalogue kept as files needs a stable name for each thing, so products get a code and coupons a key; and fee schedules, revenue streams and targets
 --   become things of the catalogue.
--- Locks: products, for the moment that a column without a default and an index on it take.
--- Old code: runs on it: the code may be null, and it knows nothing of the new tables.
+-- Locks: products and coupons, for the moment that a column without a default and an index on it take.
+-- Old code: runs on it: code and key may be null, and it knows nothing of the new tables.
 
 -- The tenant's own short name, by which files and prices of a catalogue find it; null for products made without one.
 alter table products add column code text;
 create unique index products_code on products (tenant_id, code) where code is not null;
+
+-- The same for coupons. An archived one leaves its key to its successor, since a coupon never changes.
+alter table coupons add column key text;
+create unique index coupons_key on coupons (tenant_id, key) where key is not null and archived_at is null;
 
 -- What transactions cost: a name for a line of versions.
 create table fee_schedules (

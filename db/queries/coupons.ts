@@ -8,6 +8,8 @@ import { firstOf, instantOrNull } from './row-values';
 
 export interface Coupon {
   readonly id: string;
+  /** The tenant's own short name, which no other coupon in use has; null for a coupon made without one. */
+  readonly key: string | null;
   readonly terms: CouponTerms;
   readonly redemptions: number;
   readonly archivedAt: Instant | null;
@@ -24,6 +26,7 @@ export interface StoredCouponCode extends CouponCode {
 interface CouponRow {
   [column: string]: unknown;
   id: string;
+  key: string | null;
   terms: CouponTerms;
   redemptions: number;
   archived_at: Date | null;
@@ -43,12 +46,13 @@ interface CodeRow {
 }
 
 // Counts are far below what a number holds exactly.
-const couponColumns = 'id, terms, redemptions::double precision as redemptions, archived_at, occurred_at';
+const couponColumns = 'id, key, terms, redemptions::double precision as redemptions, archived_at, occurred_at';
 const codeColumns = `id, coupon_id, code, redeem_by, redemptions::double precision as redemptions,
   redemptions_max::double precision as redemptions_max, customer_id, occurred_at`;
 
 const couponOf = (row: CouponRow): Coupon => ({
   id: row.id,
+  key: row.key,
   terms: row.terms,
   redemptions: row.redemptions,
   archivedAt: instantOrNull(row.archived_at),
@@ -68,8 +72,8 @@ const codeOf = (row: CodeRow): StoredCouponCode => ({
 
 const insert: Statement = {
   name: 'coupons_insert',
-  text: `insert into coupons (id, tenant_id, terms, redemptions_max, occurred_at)
-    values ($1, $2, $3::jsonb, ($3::jsonb->>'redemptions_max')::bigint, $4) on conflict do nothing`,
+  text: `insert into coupons (id, tenant_id, terms, redemptions_max, occurred_at, key)
+    values ($1, $2, $3::jsonb, ($3::jsonb->>'redemptions_max')::bigint, $4, $5) on conflict do nothing`,
 };
 const byId: Statement = {
   name: 'coupons_by_id',
@@ -89,13 +93,13 @@ const codeById: Statement = {
   text: `select ${codeColumns} from coupon_codes where tenant_id = $1 and id = $2`,
 };
 
-/** Writes a coupon unless its id is there already. */
+/** Writes a coupon unless its id or its key is there already. */
 export async function insertCoupon(
   db: Queryable,
   tenantId: string,
-  { id, terms, occurredAt }: Pick<Coupon, 'id' | 'terms' | 'occurredAt'>,
+  { id, key, terms, occurredAt }: Pick<Coupon, 'id' | 'key' | 'terms' | 'occurredAt'>,
 ): Promise<void> {
-  await db.query(insert, [id, tenantId, JSON.stringify(terms), toIso(occurredAt)]);
+  await db.query(insert, [id, tenantId, JSON.stringify(terms), toIso(occurredAt), key]);
 }
 
 /** A coupon of a tenant, or null. */
@@ -129,7 +133,7 @@ export const listCoupons = pageReader<CouponRow, Coupon>({
   from: 'coupons',
   id: 'id',
   tenant: 'tenant_id',
-  filters: {},
+  filters: { key: 'key' },
   fromRow: couponOf,
 });
 

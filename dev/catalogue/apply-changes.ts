@@ -51,6 +51,19 @@ async function post(api: ApiClient, { path, body, idempotencyKey }: Request): Pr
   return accepted(isOld ? await send(`${idempotencyKey}-${randomUUID()}`) : first, `POST ${path}`);
 }
 
+/** Makes the parts that are not there yet; answers the thing. */
+async function addParts(api: ApiClient, change: Change, thing: EngineThing): Promise<EngineThing> {
+  const { path, parts } = kindNamed(change.kind);
+  if (parts === undefined || change.file === null) return thing;
+  const there = (change.thing?.[parts.path] ?? []) as readonly string[];
+  for (const part of parts.of(change.file.content).filter((name) => !there.includes(name))) {
+    const body = parts.body(part);
+    const idempotencyKey = keyOf(change, { of: thing.id, ...body });
+    await post(api, { path: `${path}/${thing.id}/${parts.path}`, body, idempotencyKey });
+  }
+  return thing;
+}
+
 async function carryOut(api: ApiClient, change: Change, idOf: IdOf): Promise<EngineThing | null> {
   const { action, file, thing } = change;
   if (file === null) return null;
@@ -58,14 +71,16 @@ async function carryOut(api: ApiClient, change: Change, idOf: IdOf): Promise<Eng
   const { fixed, open } = kind.body(file.content, idOf);
   if (action === 'add') {
     const body = { ...fixed, ...open };
-    return post(api, { path: kind.path, body, idempotencyKey: keyOf(change, body) });
+    const made = await post(api, { path: kind.path, body, idempotencyKey: keyOf(change, body) });
+    return addParts(api, change, made);
   }
   if (action === 'version') {
     const path = `${kind.path}/${thing?.id}/versions`;
     return post(api, { path, body: open, idempotencyKey: keyOf(change, open) });
   }
-  if (action !== 'change') return null;
-  const path = `${kind.path}/${thing?.id}`;
+  if (action !== 'change' || thing === null) return null;
+  if (kind.changes === 'by parts') return addParts(api, change, thing);
+  const path = `${kind.path}/${thing.id}`;
   return accepted(await sendWhenReady(() => api.send<EngineThing>('PATCH', path, open)), `PATCH ${path}`);
 }
 

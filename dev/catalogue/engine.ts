@@ -15,16 +15,38 @@ interface Page {
 /** The most that a page holds. */
 const pageSize = 100;
 
-async function readKind(api: ApiClient, { path, identity }: AnyKind): Promise<Map<string, EngineThing>> {
-  const things = new Map<string, EngineThing>();
-  let after = '';
-  for (;;) {
+async function readAll(api: ApiClient, path: string): Promise<EngineThing[]> {
+  const things: EngineThing[] = [];
+  for (let after = ''; ; after = `&starting_after=${things.at(-1)?.id}`) {
     const page: Page = await api.get<Page>(`${path}?limit=${pageSize}${after}`);
-    for (const thing of page.data) if (typeof thing[identity] === 'string') things.set(thing[identity], thing);
-    const last = page.data.at(-1);
-    if (!page.has_more || last === undefined) return things;
-    after = `&starting_after=${last.id}`;
+    things.push(...page.data);
+    if (!page.has_more || page.data.length === 0) return things;
   }
+}
+
+const isArchived = (thing: EngineThing): boolean => (thing['archived_at'] ?? null) !== null;
+
+async function readParts(
+  api: ApiClient,
+  path: string,
+  thing: EngineThing,
+  parts: NonNullable<AnyKind['parts']>,
+): Promise<string[]> {
+  const list = await readAll(api, `${path}/${thing.id}/${parts.path}`);
+  return list.map((part) => String(part[parts.identity]));
+}
+
+async function readKind(api: ApiClient, { path, identity, parts }: AnyKind): Promise<Map<string, EngineThing>> {
+  const things = new Map<string, EngineThing>();
+  for (const thing of await readAll(api, path)) {
+    const name = thing[identity];
+    if (typeof name !== 'string' || isArchived(thing)) continue;
+    things.set(
+      name,
+      parts === undefined ? thing : { ...thing, [parts.path]: await readParts(api, path, thing, parts) },
+    );
+  }
+  return things;
 }
 
 /** Reads all. Things without a code are nobody's in a catalogue. @throws ApiProblem */

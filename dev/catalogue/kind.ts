@@ -24,6 +24,17 @@ export interface Content {
   readonly open: object;
 }
 
+/** Parts of a thing, such as the codes of a coupon; what the engine has of them stands, by name, under their path. */
+export interface PartsOf<File> {
+  /** Below the thing. */
+  readonly path: string;
+  /** The field of a part that names it. */
+  readonly identity: string;
+  of(file: File): readonly string[];
+  /** The request that makes one. */
+  body(part: string): object;
+}
+
 export interface KindOf<Kind extends CatalogueKind> {
   readonly kind: Kind;
   /** The folder of its files. */
@@ -32,8 +43,10 @@ export interface KindOf<Kind extends CatalogueKind> {
   readonly path: string;
   /** The field that names it, in files and in answers. */
   readonly identity: 'code' | 'key';
-  /** How the open part changes: PATCH, or POST to …/versions; or it has no open part. */
-  readonly changes: 'in place' | 'new version' | 'never';
+  /** How the open part changes: PATCH, or POST to …/versions, or by adding parts that miss; or it has no open part. */
+  readonly changes: 'in place' | 'new version' | 'by parts' | 'never';
+  /** Things of its own that hang below it, made one by one. */
+  readonly parts?: PartsOf<FileOf<Kind>>;
   /** What is wrong beyond the shape, by the engine's own rules. */
   faults(file: FileOf<Kind>): readonly FieldError[];
   references(file: FileOf<Kind>): readonly Reference[];

@@ -26,9 +26,10 @@ function noteOf({ action, thing, kind }: Change): string {
   if (action === 'version') return `version ${version} → ${version + 1}`;
   if (action === 'alone') return 'only on the engine: left alone';
   if (action !== 'refuse') return '';
-  const { changes } = kindNamed(kind);
+  const { changes, identity } = kindNamed(kind);
+  if (changes === 'by parts') return `a ${kind} never changes: archive it, or give a new one another ${identity}`;
   return changes === 'never'
-    ? `a ${kind} never changes: give a new one another ${kindNamed(kind).identity}`
+    ? `a ${kind} never changes: give a new one another ${identity}`
     : 'this never changes: take it back, or give a new one another code';
 }
 

@@ -1,6 +1,7 @@
 /** The registry of kinds. A new kind is one file, one line here, and one in api/catalogue/file-types.ts. */
 import type { CatalogueKind } from '../../../api/catalogue/file-types';
 import type { AnyKind, KindOf } from '../kind';
+import { coupon } from './coupon';
 import { feature } from './feature';
 import { feeSchedule } from './fee-schedule';
 import { meter } from './meter';
@@ -17,6 +18,7 @@ const registry = {
   meter,
   feature,
   plan,
+  coupon,
   'fee-schedule': feeSchedule,
 } as const satisfies { readonly [Kind in CatalogueKind]: KindOf<Kind> };
 
