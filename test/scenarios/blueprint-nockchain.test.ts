@@ -56,6 +56,29 @@ test.each([
   await scene.command(subscription, 'cancel', { at_period_end: true });
 });
 
+test('Basic has 1,000 API calls a month, 5 indicators and 1 dashboard; Professional ten times and more', async () => {
+  const { api } = scene;
+  const standing = async (code: string) => {
+    const customer = await scene.customer();
+    const subscription = await scene.subscribe(customer, await planOf(api, `nockchain-analytics-${code}`));
+    const { current_period: period } = await scene.subscription(subscription);
+    const check = (feature: string, quantity = '1') =>
+      api.post<{ allowed: boolean; limit: string | null; value: string | null }>('/entitlements/check', {
+        customer_id: customer,
+        feature: `nockchain-${feature}`,
+        quantity,
+      });
+    const [fits, exceeds] = [await check('api-calls', '1000'), await check('api-calls', '10001')];
+    const events = [{ id: code, type: 'nockchain.api.call', customer_id: customer, time: period?.start }];
+    await api.post('/usage-events', { events });
+    const after = await check('api-calls', '1000');
+    const values = [(await check('indicators')).value, (await check('dashboards')).value];
+    return [fits.limit, fits.allowed, after.allowed, exceeds.allowed, ...values];
+  };
+  expect(await standing('basic')).toEqual(['1000', true, false, false, '5', '1']);
+  expect(await standing('professional')).toEqual(['10000', true, true, false, '50', '10']);
+});
+
 const usd = (amount: string, more: object = {}) => ({ value: { amount, currency: 'USD' }, ...more });
 
 test.each([
