@@ -3,7 +3,7 @@ import { refusal, type Refusal } from '../../domain/errors';
 import type { PlanPrice } from '../../domain/plan';
 import { isBilledAhead } from '../../domain/plan/timing';
 import { currenciesOf, quantityModels } from '../../domain/pricing';
-import { findPrices } from '../../db/queries/prices';
+import { namedPrice } from '../../db/transactions/named-price';
 import type { ActivityDependencies } from '../dependencies';
 
 export interface NamedPrice {
@@ -35,8 +35,8 @@ function unsuitable(price: PlanPrice, { kind, currency }: NamedPrice): string | 
 /** Reads a price of the tenant as an item carries it. */
 export async function pricedItem(deps: ActivityDependencies, named: NamedPrice): Promise<PlanPrice | Refusal> {
   const { tenantId, priceId } = named;
-  const [price] = await findPrices(deps.database.as(tenantId), tenantId, [priceId]);
-  if (price === undefined) return refusal('not_found', { resource: 'Price', id: priceId });
+  const price = await namedPrice(deps.database.as(tenantId), tenantId, priceId);
+  if (price === null) return refusal('not_found', { resource: 'Price', id: priceId });
   const reason = unsuitable(price, named);
   return reason === null ? snapshot(price) : refusal('price_unsuitable', { priceId, reason });
 }

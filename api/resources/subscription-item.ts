@@ -42,6 +42,11 @@ export const itemAnswer = z
   })
   .openapi('SubscriptionItem', { example: itemExample });
 
+/** While a command is under way it has no item yet. */
+export const itemPendingAnswer = z
+  .object({ id: z.null() })
+  .openapi('SubscriptionItemPending', { example: { id: null } });
+
 export const addOnBody = z
   .strictObject({ price_id: idField(priceId), quantity: quantityField })
   .openapi('AddOnCreate', { example: { price_id: priceId, quantity: 1 } });

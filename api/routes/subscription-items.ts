@@ -16,6 +16,7 @@ import {
   addOnBody,
   chargeBody,
   itemAnswer,
+  itemPendingAnswer,
   presentItem,
   priceOverrideBody,
   removeAddOnBody,
@@ -26,7 +27,7 @@ const tags = ['Subscriptions'];
 const id = idParameter(subscriptionExample.id);
 
 const pending = jsonAnswer(
-  z.object({ id: z.null() }),
+  itemPendingAnswer,
   'The command is accepted and still being carried out; repeat with the same Idempotency-Key.',
 );
 const done = { 200: jsonAnswer(itemAnswer, 'The item as the command left it.'), 202: pending };

@@ -117,7 +117,7 @@ test('an add-on is billed for the rest of the period, then with each, and credit
   await life.scene.advance('2026-07-16');
   expect(await life.newest()).toEqual(['99.00', '30.00']);
   await life.scene.api.post(`${life.path}/remove-add-on`, { add_on_id: booked.id });
-  expect(await life.newest()).toEqual(['-14.52']);
+  expect(await life.newest()).toEqual(['-15.48']);
   await life.scene.advance('2026-08-01');
   expect(await life.newest()).toEqual(['99.00']);
   await checkInvariants(life.scene);
