@@ -1,7 +1,6 @@
 /** Begins an automatic top-up where a wallet is below its threshold: never a second one while one is in flight. */
-import { insertEvent } from '../db/queries/events';
-import { lockWallet, noteAutomaticTopUps, type StoredWallet } from '../db/queries/wallets';
 import { beginTopUp } from '../db/transactions/begin-top-up';
+import { insertEvent, lockWallet, noteAutomaticTopUps, type StoredWallet } from '../db/transactions/wallet-books';
 import type { DueWallet } from '../db/transactions/wallet-progress';
 import { automaticTopUp } from '../domain/credits/automatic-top-up';
 import { balanceOf } from '../domain/credits/grant';

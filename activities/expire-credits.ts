@@ -1,11 +1,9 @@
 /** Ends what has expired in a wallet: what was paid for it is earned, what rolls over goes on in a grant of its own. */
 import type { Queryable } from '../db/pool';
-import { endGrants } from '../db/queries/credit-grants';
-import { insertEvent } from '../db/queries/events';
-import { lockWallet, type StoredWallet } from '../db/queries/wallets';
 import { openAccounts } from '../db/transactions/ensure-accounts';
 import { record } from '../db/transactions/record';
 import type { GrantRow, MovementRow } from '../db/transactions/record-credits';
+import { endGrants, insertEvent, lockWallet, type StoredWallet } from '../db/transactions/wallet-books';
 import type { DueWallet } from '../db/transactions/wallet-progress';
 import { expireGrants, type Expiries, type GrantExpiry } from '../domain/credits/expire';
 import { expiryPostings, walletStreams } from '../domain/credits/postings';

@@ -1,9 +1,8 @@
 /** Issues the invoice of a top-up: one line, no tax (what the credits pay for is taxed), no balance and no wallet. */
-import { insertEvent } from '../db/queries/events';
-import { issueTopUp, lockTopUp, type StoredTopUp } from '../db/queries/wallet-top-ups';
 import { ensureAccounts } from '../db/transactions/ensure-accounts';
 import { record } from '../db/transactions/record';
 import type { TopUpFacts } from '../db/transactions/top-up-facts';
+import { insertEvent, issueTopUp, lockTopUp, type StoredTopUp } from '../db/transactions/wallet-books';
 import { topUpPostings } from '../domain/credits/postings';
 import { fail } from '../domain/errors';
 import { newId } from '../domain/ids';

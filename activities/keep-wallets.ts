@@ -2,7 +2,7 @@
  * What wallets do by themselves: grants expire, and automatic top-ups begin. The worker asks for it in real time, a test clock at each
  * instant that it goes through. What was missed is found by the next round: nothing here is owed to a single moment.
  */
-import { allTenants, type Queryable } from '../db/pool';
+import type { Queryable } from '../db/pool';
 import { topUpsInFlight, walletsToTopUp, walletsWithExpired, type DueWallet } from '../db/transactions/wallet-progress';
 import type { Instant } from '../domain/time';
 import { beginAutomaticTopUp } from './begin-automatic-top-up';
@@ -24,9 +24,8 @@ async function each(
   }
 }
 
-/** One round over customers in real time. Answers how many wallets had something to do. */
-export async function keepWallets(deps: ActivityDependencies, now: Instant): Promise<number> {
-  const db = deps.database.as(allTenants);
+/** One round over customers in real time. @param db sees all tenants. Answers how many wallets had something to do. */
+export async function keepWallets(deps: ActivityDependencies, db: Queryable, now: Instant): Promise<number> {
   const expired = await walletsWithExpired(db, null, now);
   await each(deps, expired, (wallet) => expireCredits(deps, wallet, now));
   const due = await walletsToTopUp(db, null);

@@ -4,12 +4,17 @@
  */
 import type { PaymentState } from '../adapters/rails/port';
 import type { Queryable } from '../db/pool';
-import { insertEvent } from '../db/queries/events';
-import { haltAutomaticTopUps, lockWallet } from '../db/queries/wallets';
-import { lockTopUp, settleTopUp, type StoredTopUp } from '../db/queries/wallet-top-ups';
 import { ensureAccounts } from '../db/transactions/ensure-accounts';
 import { record, type AttemptRow, type PaymentRow, type Recording } from '../db/transactions/record';
 import type { TopUpFacts } from '../db/transactions/top-up-facts';
+import {
+  haltAutomaticTopUps,
+  insertEvent,
+  lockTopUp,
+  lockWallet,
+  settleTopUp,
+  type StoredTopUp,
+} from '../db/transactions/wallet-books';
 import { topUpPostings } from '../domain/credits/postings';
 import { grantsOfTopUp } from '../domain/credits/top-up';
 import { newId } from '../domain/ids';

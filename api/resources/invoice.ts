@@ -2,6 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import type { InvoiceLine } from '../../db/queries/invoice-lines';
 import type { Invoice } from '../../db/queries/invoices';
+import type { StoredMovement } from '../../db/queries/wallet-movements';
+import { minus } from '../../domain/pricing/exact';
 import { toIso } from '../../domain/time';
 import { instantAnswer, isoOrNull, moneyAnswer, wireMoney } from '../fields';
 import { lineReductionShape, presentReductions, reductionExample, reductionShape } from './invoice-reductions';
@@ -74,6 +76,13 @@ export const invoiceExample = {
   lines: [lineExample],
 };
 
+const drawAnswer = z.object({
+  wallet_id: z.string(),
+  grant_id: z.string(),
+  amount: z.string(),
+  origin: z.enum(['paid', 'granted']),
+});
+
 export const invoiceAnswer = z
   .object({
     id: z.string(),
@@ -108,6 +117,9 @@ export const invoiceAnswer = z
       .array(lineAnswer)
       .optional()
       .openapi({ description: 'Always for one invoice; in lists with expand[]=lines.' }),
+    wallet_draws: z.array(drawAnswer).optional().openapi({
+      description: 'For one invoice that the wallet paid of: which grants it was drawn from, in their order.',
+    }),
   })
   .openapi('Invoice', { example: invoiceExample });
 
@@ -134,8 +146,17 @@ function presentLine(line: InvoiceLine): z.infer<typeof lineAnswer> {
   };
 }
 
+function presentDraw({ walletId, grantId, amount, paid }: StoredMovement): z.infer<typeof drawAnswer> {
+  const origin = paid === null ? 'granted' : 'paid';
+  return { wallet_id: walletId, grant_id: grantId, amount: minus('0', amount), origin };
+}
+
 /** An invoice as it leaves; with its lines when they were read. */
-export function presentInvoice(invoice: Invoice, lines: readonly InvoiceLine[] | null): InvoiceAnswer {
+export function presentInvoice(
+  invoice: Invoice,
+  lines: readonly InvoiceLine[] | null,
+  draws: readonly StoredMovement[] = [],
+): InvoiceAnswer {
   const own = lines?.filter((line) => line.invoiceId === invoice.id).map(presentLine);
   return {
     id: invoice.id,
@@ -159,5 +180,6 @@ export function presentInvoice(invoice: Invoice, lines: readonly InvoiceLine[] |
     settled_at: isoOrNull(invoice.settledAt),
     created_at: toIso(invoice.occurredAt),
     ...(own === undefined ? {} : { lines: own }),
+    ...(draws.length === 0 ? {} : { wallet_draws: draws.map(presentDraw) }),
   };
 }

@@ -204,15 +204,15 @@ export function termsOf(denomination: Denomination, body: z.output<typeof grantB
 export const grantExample = {
   id: 'cg_01kav5xq8yfz2s1m3c4d5e6f7g',
   wallet_id: walletExample.id,
-  origin: 'granted' as const,
+  origin: 'paid' as const,
   amount: '25',
   left: '20',
-  paid: null,
+  paid: { amount: '25.00', currency: 'USD' },
   priority: 50,
   effective_at: at,
   expires_at: '2027-01-01T00:00:00.000Z',
   rollover: null,
-  reason: 'welcome',
+  reason: 'top-up',
   created_at: at,
 };
 
@@ -257,7 +257,7 @@ export const movementExample = {
   grant_id: grantExample.id,
   kind: 'drawn' as const,
   amount: '-5',
-  paid: null,
+  paid: { amount: '5.00', currency: 'USD' },
   invoice_id: 'inv_01kav5xq8yfz2s1m3c4d5e6f7g',
   reason: null,
   created_at: at,

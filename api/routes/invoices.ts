@@ -2,8 +2,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findInvoice, listInvoices } from '../../db/queries/invoices';
 import { linesOfInvoices } from '../../db/queries/invoice-lines';
+import { drawsOfInvoices } from '../../db/queries/wallet-movements';
 import type { CommandName } from '../../domain/subscription/commands';
 import { fail } from '../../domain/errors';
+import { isZero } from '../../domain/money';
 import { idParameter, jsonAnswer } from '../answers';
 import { carryOutCommand } from '../carry-out-command';
 import { tenantOf, type Api, type ApiContext } from '../context';
@@ -55,7 +57,9 @@ async function readInvoice(deps: ApiDependencies, tenantId: string, invoiceId: s
     findInvoice(db, tenantId, invoiceId),
     linesOfInvoices(db, tenantId, [invoiceId]),
   ]);
-  return presentInvoice(foundOr404(invoice, 'Invoice', invoiceId), lines);
+  const found = foundOr404(invoice, 'Invoice', invoiceId);
+  const draws = isZero(found.walletApplied) ? [] : await drawsOfInvoices(db, tenantId, [invoiceId]);
+  return presentInvoice(found, lines, draws);
 }
 
 function registerCommand(api: Api, deps: ApiDependencies, name: InvoiceCommandName): void {

@@ -28,7 +28,7 @@ export interface CollectionFacts extends CardHistory {
   readonly payment: PaymentRow | null;
   /**
    * Which of the provider's payments for this invoice is next or alive: one more than were canceled. A credit that reduced the invoice counts
-   * as one: a payment that was made and whose answer was lost is of the old amount.
+   * as one, and so does each credit note: a payment that was made and whose answer was lost is of the old amount.
    */
   readonly paymentVersion: number;
   /** The method to charge now; null when the customer has none. */
@@ -49,7 +49,8 @@ select i.id, i.series, i.sequence, i.status, i.currency, i.amount_due, t.dunning
   to_jsonb(m.*) as method, to_jsonb(b.*) as begun_method, c.provider_refs->>coalesce(m.rail, p.rail) as customer_ref,
   ${historyColumn('i.tenant_id', '$3')} as history,
   e.fact,
-  (select count(*)::integer from payments x where x.invoice_id = i.id and x.status = 'canceled') + (i.credit_received > 0)::integer as versions_past
+  (select count(*)::integer from payments x where x.invoice_id = i.id and x.status = 'canceled') + (i.credit_received > 0)::integer
+    + (select count(*)::integer from credit_notes n where n.invoice_id = i.id and n.reduced > 0) as versions_past
 from invoices i
 join subscriptions s on s.id = i.subscription_id
 join customers c on c.id = i.customer_id

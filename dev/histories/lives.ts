@@ -116,6 +116,12 @@ const refund: Life = async (stage) => {
   await stage.api.post('/refunds', { payment_id: paymentId, amount: { amount: '10.00', currency: 'USD' } });
 };
 
+const topUp: Life = async (stage) => {
+  const customer = await stage.customer(null, 'pm_card_visa');
+  const wallet = await stage.api.post<{ id: string }>('/wallets', { customer_id: customer, currency: 'USD' });
+  await stage.api.post(`/wallets/${wallet.id}/top-ups`, { amount: '25.00' });
+};
+
 /** A chargeback waits for its decision, and is won. */
 const dispute: Life = async (stage) => {
   const { paymentId, invoiceId } = await paidOnce(stage);
@@ -152,6 +158,7 @@ export const lives: Readonly<Record<string, Life>> = {
   incomplete,
   outage,
   refund,
+  'top-up': topUp,
   cancellation,
   dispute,
 };
