@@ -2,12 +2,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findCustomer } from '../../db/queries/customers';
 import { findReservation, listReservations, type Reservation } from '../../db/queries/entitlement-reservations';
-import { reserveEntitlement } from '../../db/transactions/reserve-entitlement';
+import type { MeteredPart } from '../../db/transactions/entitlement-standing';
+import { type Reserved, reserveEntitlement } from '../../db/transactions/reserve-entitlement';
 import { releaseReservation } from '../../db/transactions/settle-reservation';
 import { remainingOf } from '../../domain/entitlements/check';
-import { fail } from '../../domain/errors';
+import { fail, PerennialError } from '../../domain/errors';
 import { idFromSeed } from '../../domain/ids';
-import { secondMs } from '../../domain/time';
+import { isAbove } from '../../domain/pricing/exact';
+import { type Instant, secondMs } from '../../domain/time';
 import { idParameter, jsonAnswer, jsonBody } from '../answers';
 import { commitWith } from '../commit-reservation';
 import { tenantOf, type Api, type ApiContext } from '../context';
@@ -74,6 +76,30 @@ const release = createRoute({
   responses: { 200: jsonAnswer(reservationAnswer, 'The reservation.') },
 });
 
+/** What others hold is free again after a minute, unless they said more; what was used only when the allowance begins anew. */
+const heldAgainSeconds = 60;
+
+/** When trying again may help, in seconds; 0: nobody can say. On a test clock, as if its time went on like ours. */
+function retryAfter({ reserved, resetsAt }: MeteredPart, now: Instant): number {
+  const untilReset = resetsAt === null ? 0 : Math.max(1, Math.ceil((resetsAt - now) / secondMs));
+  if (!isAbove(reserved, '0')) return untilReset;
+  return untilReset === 0 ? heldAgainSeconds : Math.min(untilReset, heldAgainSeconds);
+}
+
+/** @throws PerennialError always. */
+function refuse(
+  { verdict, metered, now }: Extract<Reserved, { kind: 'refused' }>,
+  { feature, quantity: requested }: z.output<typeof reservationBody>,
+): never {
+  if (metered === null) return fail('entitlement_missing', { feature, reason: verdict.reason.replaceAll('_', ' ') });
+  const facts = { feature, requested, remaining: remainingOf(metered) ?? '0' };
+  const retryAfterSeconds = retryAfter(metered, now);
+  throw new PerennialError('entitlement_limit_reached', {
+    ...facts,
+    ...(retryAfterSeconds === 0 ? {} : { retryAfterSeconds }),
+  });
+}
+
 async function reserve(
   c: ApiContext,
   deps: ApiDependencies,
@@ -95,11 +121,7 @@ async function reserve(
     wallClock: deps.wallClock(),
   });
   if (outcome.kind === 'reserved') return outcome.reservation;
-  const { verdict, metered } = outcome;
-  if (metered === null)
-    return fail('entitlement_missing', { feature: key, reason: verdict.reason.replaceAll('_', ' ') });
-  const remaining = remainingOf(metered) ?? '0';
-  return fail('entitlement_limit_reached', { feature: key, requested: quantity, remaining });
+  return refuse(outcome, body);
 }
 
 async function giveBack(deps: ApiDependencies, tenantId: string, reservationId: string): Promise<Reservation> {

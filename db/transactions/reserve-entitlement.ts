@@ -21,7 +21,13 @@ export interface ReserveRequest {
 
 export type Reserved =
   | { readonly kind: 'reserved'; readonly reservation: Reservation }
-  | { readonly kind: 'refused'; readonly verdict: Verdict; readonly metered: MeteredPart | null };
+  | {
+      readonly kind: 'refused';
+      readonly verdict: Verdict;
+      readonly metered: MeteredPart | null;
+      /** The customer's own time. */
+      readonly now: Instant;
+    };
 
 const lockStatement: Statement = {
   name: 'entitlement_lock',
@@ -33,10 +39,11 @@ export async function lockEntitlement(db: Queryable, customerId: string, feature
   await db.query(lockStatement, [customerId, feature]);
 }
 
-const missing = (hasSubscription: boolean): Reserved => ({
+const missing = (hasSubscription: boolean, now: Instant): Reserved => ({
   kind: 'refused',
   verdict: { allowed: false, reason: hasSubscription ? 'not_granted' : 'no_subscription' },
   metered: null,
+  now,
 });
 
 /** Reserves, or says why not. Running it again with the same id answers the same reservation. */
@@ -48,10 +55,10 @@ export async function reserveEntitlement(database: Database, request: ReserveReq
     if (known !== null) return { kind: 'reserved', reservation: known };
     const standing = await loadStandingWithin(db, tenantId, { customerId, feature, wallClock });
     const metered = standing?.features[0]?.metered ?? null;
-    if (standing === null || metered === null) return missing(standing?.hasSubscription ?? false);
-    const verdict = judgeQuantity(metered, metered.ending, quantity);
-    if (!verdict.allowed) return { kind: 'refused', verdict, metered };
+    if (standing === null || metered === null) return missing(standing?.hasSubscription ?? false, wallClock);
     const { now } = standing;
+    const verdict = judgeQuantity(metered, metered.ending, quantity);
+    if (!verdict.allowed) return { kind: 'refused', verdict, metered, now };
     const row = { id, tenantId, customerId, feature, quantity, expiresAt: now + heldMs, occurredAt: now };
     await insertReservation(db, row);
     const rest = { status: 'held', settledAt: null, usageEventIds: [], clockNow: now } as const;

@@ -168,6 +168,7 @@ test('a reservation counts until its events take its place, which count instead'
   });
   const refused = await reserve(id, '3');
   expect([refused.status, refused.body.code]).toEqual([429, 'entitlement_limit_reached']);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   const commit = `/entitlements/reservations/${made.body.id}/commit`;
   const wrong = await api.send('POST', commit, { body: { events: [{ id: 'x' }] } });
   expect(fieldsOf(wrong)).toEqual([422, ['events.0']]);
