@@ -3,7 +3,10 @@
  */
 import type { Rail } from '../adapters/rails/port';
 import type { Database } from '../db/pool';
+import type { Refusal } from '../domain/errors';
+import type { ChangePlan } from '../domain/subscription/commands';
 import type { Instant } from '../domain/time';
+import type { MessageMeta } from '../workflows/contract';
 
 export interface ActivityDependencies {
   readonly database: Database;
@@ -19,4 +22,16 @@ export interface ActivityDependencies {
   readonly log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
   /** Sends messages to workflows: only the test clock's activity uses it. */
   readonly advanceSubscription: (facts: { tenantId: string; subscriptionId: string; to: Instant }) => Promise<void>;
+  /**
+   * Asks a subscription to change its plan: only a plan migration uses it. `unanswered`: nobody knows yet whether it is carried out, and the
+   * same command may be asked for again. Throws when Temporal is down.
+   */
+  readonly changePlan: (facts: {
+    tenantId: string;
+    subscriptionId: string;
+    payload: ChangePlan;
+    meta: MessageMeta & { commandId: string };
+  }) => Promise<
+    { kind: 'applied' } | { kind: 'unanswered' } | { kind: 'refused'; code: Refusal['code']; message: string }
+  >;
 }

@@ -9,6 +9,8 @@ import type { ActivityDependencies } from './dependencies';
 import { endDunning } from './end-dunning';
 import { executeCommand } from './execute-command';
 import { issueInvoice } from './issue-invoice';
+import { migrateSubscriptions } from './migrate-subscriptions';
+import { notePlanMigration } from './note-plan-migration';
 import { once } from './once';
 import { oneTryPerMethod } from './one-try-per-method';
 import { recordAttention } from './record-attention';
@@ -27,6 +29,8 @@ export function createActivities(deps: ActivityDependencies) {
     refundPayment: refundPayment(deps),
     collectTopUp: oneTryPerMethod(collectTopUp(deps)),
     advanceTestClock: advanceTestClock(deps),
+    migrateSubscriptions: migrateSubscriptions(deps),
+    notePlanMigration: notePlanMigration(deps),
   };
 }
 

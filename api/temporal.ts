@@ -19,6 +19,9 @@ import type { SubscriptionState } from '../domain/subscription/state';
 import { toIso, type Instant } from '../domain/time';
 import {
   messages,
+  migrationMessages,
+  planMigrationStart,
+  planMigrationWorkflowId,
   queues,
   refundWorkflowId,
   searchAttributes,
@@ -28,6 +31,7 @@ import {
   topUpWorkflowId,
   workflowTypes,
   type MessageMeta,
+  type PlanMigrationInput,
   type RefundInput,
   type TestClockInput,
   type TopUpInput,
@@ -41,6 +45,9 @@ export interface CommandTarget {
   readonly tenantId: string;
   readonly subscriptionId: string;
 }
+
+/** What may be asked of a plan migration. */
+export type MigrationWish = Exclude<keyof typeof migrationMessages, 'progress'>;
 
 /** What the API asks of workflows. Every method may throw `temporal_unavailable` or `rate_limited`. */
 export interface WorkflowPort {
@@ -59,6 +66,14 @@ export interface WorkflowPort {
   startTopUp(input: TopUpInput): Promise<Progress>;
   /** Sets a clock in motion unless it moves. Answers the instant that it goes to, which may be another one when it moved already. */
   startTestClock(input: TestClockInput): Promise<Instant | null>;
+  /** Starts a plan migration unless it was started before. */
+  startPlanMigration(input: PlanMigrationInput): Promise<void>;
+  /** Pauses, resumes or cancels a plan migration. Throws `plan_migration_over` when it has come to its end. */
+  steerPlanMigration(
+    migration: { tenantId: string; migrationId: string },
+    wish: MigrationWish,
+    meta: MessageMeta & { commandId: string },
+  ): Promise<Progress>;
   /** Waits until a clock that moves has arrived. */
   awaitTestClock(clock: { tenantId: string; clockId: string }): Promise<Progress>;
   ping(): Promise<boolean>;
@@ -109,13 +124,18 @@ export function openWorkflows(options: TemporalOptions): WorkflowPort {
   const scope: Scope = { client, within, taskQueue: options.taskQueue };
   return {
     startSubscription: (state) => startSubscription(scope, state),
-    command: (target, name, payload, meta) => sendCommand(scope, target, name, [payload, meta], meta.commandId),
+    command: ({ tenantId, subscriptionId }, name, payload, meta) =>
+      sendUpdate(scope, subscriptionWorkflowId(tenantId, subscriptionId), name, [payload, meta], meta.commandId, () =>
+        fail('subscription_ended', { subscriptionId }),
+      ),
     signal: (target, name, args) => sendSignal(scope, target, name, args),
     startRefund: (input) =>
       startToItsEnd(scope, workflowTypes.refund, refundWorkflowId(input.tenantId, input.refundId), input),
     startTopUp: (input) =>
       startToItsEnd(scope, workflowTypes.topUp, topUpWorkflowId(input.tenantId, input.topUpId), input),
     startTestClock: (input) => startTestClock(scope, input),
+    startPlanMigration: (input) => startPlanMigration(scope, input),
+    steerPlanMigration: (migration, wish, meta) => steerPlanMigration(scope, migration, wish, meta),
     awaitTestClock: ({ tenantId, clockId }) =>
       waitForEnd(scope, testClockWorkflowId(tenantId, clockId), waitMs.advance),
     ping: () =>
@@ -173,14 +193,15 @@ async function againWhenLost(send: () => Promise<void>): Promise<void> {
   }
 }
 
-async function sendCommand(
+async function sendUpdate(
   scope: Scope,
-  { tenantId, subscriptionId }: CommandTarget,
+  workflowId: string,
   name: string,
-  args: [payload: unknown, meta: MessageMeta],
+  args: [unknown, ...unknown[]],
   updateId: string,
+  onGone: () => never,
 ): Promise<Progress> {
-  const workflow = scope.client.workflow.getHandle(subscriptionWorkflowId(tenantId, subscriptionId));
+  const workflow = scope.client.workflow.getHandle(workflowId);
   let accepted = false;
   const send = async (): Promise<void> => {
     const update = await workflow.startUpdate(name, { args, updateId, waitForStage: 'ACCEPTED' });
@@ -191,11 +212,35 @@ async function sendCommand(
     await scope.within(waitMs.command, () => againWhenLost(send));
     return 'settled';
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return fail('subscription_ended', { subscriptionId });
+    if (error instanceof WorkflowNotFoundError) return onGone();
     // Once accepted it stands in the history and will be carried out; before that nobody has it.
     if (accepted && isDeadline(error)) return 'running';
     return translateTemporalError(error);
   }
+}
+
+async function startPlanMigration(scope: Scope, input: PlanMigrationInput): Promise<void> {
+  await startOnce(scope, workflowTypes.migratePlan, waitMs.payment, {
+    ...planMigrationStart(input, scope.taskQueue),
+    args: [input],
+  });
+}
+
+function steerPlanMigration(
+  scope: Scope,
+  { tenantId, migrationId }: { tenantId: string; migrationId: string },
+  wish: MigrationWish,
+  meta: MessageMeta & { commandId: string },
+): Promise<Progress> {
+  const onGone = () => fail('plan_migration_over', { migrationId, status: 'over' });
+  return sendUpdate(
+    scope,
+    planMigrationWorkflowId(tenantId, migrationId),
+    migrationMessages[wish],
+    [meta],
+    meta.commandId,
+    onGone,
+  );
 }
 
 async function sendSignal(scope: Scope, target: CommandTarget, name: string, args: readonly unknown[]): Promise<void> {

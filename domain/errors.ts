@@ -11,6 +11,7 @@ import { entitlementsErrors } from './error-catalogue/entitlements';
 import { documentsErrors } from './error-catalogue/documents';
 import { moneyErrors } from './error-catalogue/money';
 import { paymentsErrors } from './error-catalogue/payments';
+import { planMigrationsErrors } from './error-catalogue/plan-migrations';
 import { requestsErrors } from './error-catalogue/requests';
 import { subscriptionsErrors } from './error-catalogue/subscriptions';
 import { systemErrors } from './error-catalogue/system';
@@ -35,6 +36,7 @@ export const errorCatalogue = {
   ...moneyErrors,
   ...documentsErrors,
   ...subscriptionsErrors,
+  ...planMigrationsErrors,
   ...entitlementsErrors,
   ...paymentsErrors,
   ...systemErrors,

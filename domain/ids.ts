@@ -16,6 +16,7 @@ export const prefixes = {
   prod: 'product',
   plan: 'plan',
   price: 'price',
+  mig: 'plan migration',
   cpn: 'coupon',
   cpc: 'coupon code',
   ca: 'attached coupon',
@@ -128,6 +129,16 @@ export function refundWorkflowId(tenantId: string, refundId: string): string {
 /** The workflow that follows a dispute; the provider names it before we do. */
 export function disputeWorkflowId(tenantId: string, providerRef: string): string {
   return `dispute/${tenantId}/${providerRef}`;
+}
+
+/** The workflow that moves chosen subscriptions to another version or plan. */
+export function planMigrationWorkflowId(tenantId: string, migrationId: string): string {
+  return `migrate/${tenantId}/${migrationId}`;
+}
+
+/** The command by which a migration changes a subscription: the same for every try. */
+export function migrationCommandId(migrationId: string, subscriptionId: string): string {
+  return `migrate:${migrationId}:${subscriptionId}`;
 }
 
 /** The workflow that advances a test clock. */

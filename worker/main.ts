@@ -12,6 +12,7 @@ import { signPaymentLink } from '../domain/payment-link';
 import { createLogger } from '../log';
 import { startAuditor } from './auditor';
 import { createAdvancer, createMessenger, createReviver } from './messenger';
+import { createPlanChanger } from './plan-changer';
 import { startRelay } from './relay';
 import { startThresholdSweeper } from './threshold-sweeper';
 import { startRevenueCloser } from './revenue-closer';
@@ -61,6 +62,7 @@ function dependenciesOf(
     paymentLink: paymentLinkOf(config),
     log,
     advanceSubscription: createAdvancer(client),
+    changePlan: createPlanChanger(client),
   };
 }
 

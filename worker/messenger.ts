@@ -13,6 +13,7 @@ import { toIso, type Instant } from '../domain/time';
 import {
   disputeWorkflowId,
   messages,
+  planMigrationStart,
   queues,
   refundWorkflowId,
   topUpWorkflowId,
@@ -20,6 +21,7 @@ import {
   subscriptionWorkflowId,
   workflowTypes,
   type DisputeInput,
+  type PlanMigrationInput,
   type ProviderFact,
   subscriptionStart,
   type RefundInput,
@@ -36,6 +38,13 @@ async function ignoring(known: new (...args: never[]) => Error, work: () => Prom
   } catch (error) {
     if (!(error instanceof known)) throw error;
   }
+}
+
+function startPlanMigration(client: Client, taskQueue: string, input: PlanMigrationInput): Promise<void> {
+  const start = planMigrationStart(input, taskQueue);
+  return ignoring(WorkflowExecutionAlreadyStartedError, () =>
+    client.workflow.start<AnyWorkflow>(workflowTypes.migratePlan, start),
+  );
 }
 
 export function createMessenger(client: Client, taskQueue: string): WorkflowMessenger {
@@ -74,6 +83,7 @@ export function createMessenger(client: Client, taskQueue: string): WorkflowMess
         }),
       );
     },
+    startPlanMigration: (payload) => startPlanMigration(client, taskQueue, payload as PlanMigrationInput),
     reopenRefund: async ({ tenantId, refundId, eventId, type }) => {
       const input: RefundInput = { tenantId, refundId, label: `Refund ${refundId}` };
       await client.workflow.signalWithStart<AnyWorkflow, [ProviderFact]>(workflowTypes.refund, {
@@ -104,7 +114,7 @@ export function createMessenger(client: Client, taskQueue: string): WorkflowMess
 }
 
 /** The server threw away the workflow task that carried the update, because a message came in as the run ended: it is sent again. */
-const isLost = (error: unknown): boolean =>
+export const isLost = (error: unknown): boolean =>
   error instanceof Error && /workflow task failure/i.test(String(error.cause));
 
 /** Moves one subscription on a test clock and waits until it is quiet. One that has ended needs no move. */

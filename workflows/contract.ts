@@ -2,13 +2,15 @@
  * What the rest of the system may know of the workflows: names, ids, queues, messages and search attributes.
  */
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { subscriptionWorkflowId } from '../domain/ids';
+import { planMigrationWorkflowId, subscriptionWorkflowId } from '../domain/ids';
+import type { MigrationOutcome } from '../domain/plan-migration';
 import type { SubscriptionState, SubscriptionStatus } from '../domain/subscription/state';
 
 export {
   disputeWorkflowId,
   refundWorkflowId,
   subscriptionWorkflowId,
+  planMigrationWorkflowId,
   testClockWorkflowId,
   topUpWorkflowId,
 } from '../domain/ids';
@@ -20,6 +22,7 @@ export const workflowTypes = {
   topUp: 'topUp',
   dispute: 'dispute',
   testClock: 'testClock',
+  migratePlan: 'migratePlan',
 } as const;
 
 /** Workflows and database activities share one queue (eager dispatch needs the same worker); provider calls have their own, rate-limited. */
@@ -91,6 +94,37 @@ export interface TestClockInput {
   readonly target: number;
 }
 
+/** Messages of a plan migration: signals and updates of the same name, and a query. */
+export const migrationMessages = {
+  pause: 'pause',
+  resume: 'resume',
+  cancel: 'cancel',
+  /** Query for operators: how far it got. */
+  progress: 'progress',
+} as const;
+
+/** What somebody wants a plan migration to become. */
+export interface PlanMigrationWish {
+  readonly status: 'running' | 'paused' | 'completed' | 'canceled';
+}
+
+/** How far a plan migration got; the counts are null before its first page. */
+export interface PlanMigrationProgress extends PlanMigrationWish {
+  /** The last subscription that had its turn in this round, in the order of ids. */
+  readonly after: string | null;
+  readonly round: number;
+  readonly selected: number | null;
+  readonly counts: Readonly<Record<MigrationOutcome, number>> | null;
+}
+
+export interface PlanMigrationInput {
+  readonly tenantId: string;
+  readonly migrationId: string;
+  readonly label: string;
+  /** Of the run before; not given at the start. */
+  readonly progress?: PlanMigrationProgress;
+}
+
 export const searchAttributes = {
   tenantId: defineSearchAttributeKey('TenantId', 'KEYWORD'),
   customerId: defineSearchAttributeKey('CustomerId', 'KEYWORD'),
@@ -99,6 +133,19 @@ export const searchAttributes = {
   dunningStep: defineSearchAttributeKey('DunningStep', 'INT'),
   needsAttention: defineSearchAttributeKey('NeedsAttention', 'BOOL'),
 } as const;
+
+/** How every plan migration is started, by whomever. */
+export function planMigrationStart(input: PlanMigrationInput, taskQueue: string) {
+  return {
+    workflowId: planMigrationWorkflowId(input.tenantId, input.migrationId),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    taskQueue: queues.main(taskQueue),
+    args: [input],
+    staticSummary: input.label,
+    typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.tenantId, value: input.tenantId }]),
+  } as const;
+}
 
 /** How every subscription is started, by whomever: the same id, policies, label and attributes. */
 export function subscriptionStart(state: SubscriptionState, taskQueue: string) {

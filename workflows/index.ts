@@ -1,6 +1,7 @@
 /** The workflows that the worker bundles. */
 import { setWorkflowOptions } from '@temporalio/workflow';
 import { dispute } from './dispute';
+import { migratePlan } from './plan-migration';
 import { refund } from './refund';
 import { subscription } from './subscription';
 import { testClock } from './test-clock';
@@ -12,5 +13,6 @@ setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, testClock);
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, refund);
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, dispute);
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, topUp);
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, migratePlan);
 
-export { dispute, refund, subscription, testClock, topUp };
+export { dispute, migratePlan, refund, subscription, testClock, topUp };

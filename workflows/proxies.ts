@@ -60,6 +60,13 @@ export const clockActivities = proxyActivities<Activities>({
   retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
 });
 
+/** A plan migration waits for many subscriptions, for as long as an outage lasts: what each came to stands in its row. */
+export const migrationActivities = proxyActivities<Activities>({
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+});
+
 type Name = keyof Activities;
 type Run<N extends Name> = Activities[N];
 

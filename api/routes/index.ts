@@ -19,6 +19,7 @@ import { ledger } from './ledger';
 import { meters } from './meters';
 import { paymentMethods } from './payment-methods';
 import { payments } from './payments';
+import { planMigrations } from './plan-migrations';
 import { plans } from './plans';
 import { previews } from './previews';
 import { prices } from './prices';
@@ -60,6 +61,7 @@ export const routes = {
   prices,
   pricing,
   plans,
+  planMigrations,
   subscriptions,
   feeSchedules,
   revenueStreams,

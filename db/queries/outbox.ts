@@ -1,12 +1,13 @@
 /**
  * Messages to workflows. The row is written with what it hands over; whoever sends it first, the API at once or the relay later, marks it.
  *
- * Payloads: `start_subscription` carries a SubscriptionInput `{ state }`, `start_refund` a RefundInput, `start_top_up` a TopUpInput, `signal` `{ name, args }`.
+ * Payloads: `start_subscription` carries a SubscriptionInput `{ state }`, `start_refund` a RefundInput, `start_top_up` a TopUpInput, `start_plan_migration` a
+ * PlanMigrationInput, `signal` `{ name, args }`.
  */
 import type { Queryable, Statement } from '../pool';
 import { firstOf } from './row-values';
 
-export type OutboxKind = 'start_subscription' | 'start_refund' | 'start_top_up' | 'signal';
+export type OutboxKind = 'start_subscription' | 'start_refund' | 'start_top_up' | 'start_plan_migration' | 'signal';
 
 // The API sends at once, so the relay looks only after a while; a crash in between costs that delay and nothing else.
 const insert: Statement = {

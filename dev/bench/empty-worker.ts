@@ -47,6 +47,8 @@ const activities: Activities = {
   collectTopUp: unexpected,
   recordDispute: unexpected,
   advanceTestClock: unexpected,
+  migrateSubscriptions: unexpected,
+  notePlanMigration: unexpected,
 };
 
 async function main(): Promise<void> {

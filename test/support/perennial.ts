@@ -15,6 +15,7 @@ import { openDatabase, type Database } from '../../db/pool';
 import { signPaymentLink } from '../../domain/payment-link';
 import { startStripeSandbox, type StripeSandboxServer } from '../../sandbox/stripe/server';
 import { createMessenger, createAdvancer } from '../../worker/messenger';
+import { createPlanChanger } from '../../worker/plan-changer';
 import { startRelay } from '../../worker/relay';
 import { startWalletKeeper } from '../../worker/wallet-keeper';
 import { startWorkers } from '../../worker/workers';
@@ -166,6 +167,7 @@ export async function startTestEngine(options: EngineOptions = {}): Promise<Test
     paymentLink: (facts) => `${url}/pay/${signPaymentLink(facts, sign)}`,
     log: quiet,
     advanceSubscription: createAdvancer(temporal),
+    changePlan: createPlanChanger(temporal),
   };
   const wrapped = options.wrap?.(deps) ?? deps;
   if (options.worker !== false)

@@ -8,6 +8,7 @@ import { openDatabase, type Database } from '../../../db/pool';
 import { fail } from '../../../domain/errors';
 import { createLogger } from '../../../log';
 import { createAdvancer, createMessenger } from '../../../worker/messenger';
+import { createPlanChanger } from '../../../worker/plan-changer';
 import { startRelay } from '../../../worker/relay';
 import { installRuntime, startWorkers } from '../../../worker/workers';
 import { killFileVariable } from './kill-order';
@@ -31,6 +32,7 @@ function dependenciesOf(config: Config, database: Database, client: Client): Act
     paymentLink: ({ invoiceId }) => `${config.api.publicUrl}/pay/${invoiceId}`,
     log: createLogger(config, 'worker'),
     advanceSubscription: createAdvancer(client),
+    changePlan: createPlanChanger(client),
   };
 }
 
