@@ -58,12 +58,9 @@ export const grantShape = {
   enabled: z.boolean().optional().openapi({ description: 'Of a boolean feature; true unless given.' }),
   value: z.string().optional().openapi({ description: 'Of a static feature.' }),
   limit: z.string().nullish().openapi({ description: 'Of a metered feature, in units of its meter; null: unlimited.' }),
-  reset: z
-    .enum(resetPeriods)
-    .optional()
-    .openapi({
-      description: 'When it begins anew: with the billing period unless given, or with the customer’s calendar.',
-    }),
+  reset: z.enum(resetPeriods).optional().openapi({
+    description: 'When it begins anew: with the billing period unless given, or with the customer’s calendar.',
+  }),
   limit_type: z
     .enum(['hard', 'soft'])
     .optional()
@@ -76,12 +73,9 @@ export const grantShape = {
     .strictObject({ maximum: z.string().nullable() })
     .nullish()
     .openapi({ description: 'What is left comes over to the next window, up to a maximum; null: all of it.' }),
-  thresholds: z
-    .array(z.number())
-    .optional()
-    .openapi({
-      description: 'Percent of the limit at which an event is raised, once per window; 80 and 100 unless given.',
-    }),
+  thresholds: z.array(z.number()).optional().openapi({
+    description: 'Percent of the limit at which an event is raised, once per window; 80 and 100 unless given.',
+  }),
 };
 
 export const entitlementExample = {
