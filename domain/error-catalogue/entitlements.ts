@@ -8,7 +8,11 @@ export const entitlementsErrors = {
     retryable: true,
     message: 'Of {feature}, {requested} do not fit into the {remaining} that are left.',
   },
-  entitlement_missing: { kind: 'forbidden', retryable: false, message: 'The customer may not use {feature}: {reason}.' },
+  entitlement_missing: {
+    kind: 'forbidden',
+    retryable: false,
+    message: 'The customer may not use {feature}: {reason}.',
+  },
   reservation_not_held: {
     kind: 'refused',
     retryable: false,
