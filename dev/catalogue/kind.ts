@@ -24,7 +24,7 @@ export interface Content {
   readonly open: object;
 }
 
-/** Parts of a thing, such as the codes of a coupon; what the engine has of them stands, by name, under their path. */
+/** Parts of a thing, such as the codes of a coupon; those that a file names and the engine has stand under their path. */
 export interface PartsOf<File> {
   /** Below the thing. */
   readonly path: string;

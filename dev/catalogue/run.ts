@@ -35,7 +35,7 @@ async function applyAll(run: CatalogueRun, changes: readonly Change[], state: En
 
 async function compare(run: CatalogueRun, files: readonly CatalogueFile[]): Promise<number> {
   const { api, apply, say } = run;
-  const state = await readEngine(api);
+  const state = await readEngine(api, files);
   const missing = referenceFaults(files, ({ kind, key }) => state.get(kind)?.has(key) ?? false);
   if (missing.length > 0) return refuse(missing, say);
   const changes = planChanges(files, state);

@@ -200,3 +200,28 @@ test('a refusal that is remembered does not stand in the way once its cause is g
   }
   expect((await run(client)).code).toBe(0);
 });
+
+test('limits, phases and seats of a plan are what the file says, and a plan that says nothing of them is content', async () => {
+  writeAll();
+  const client = await freshTenant();
+  const terms = {
+    limits: { minimum: { USD: '40.00' } },
+    seats: { added: 'next_invoice' },
+    phases: [
+      {
+        name: 'First year',
+        length: { unit: 'year', count: 1 },
+        overrides: [{ price_index: 1, parameters: { amounts: { USD: '0.008' } } }],
+      },
+      { name: 'Afterwards', length: null },
+    ],
+  };
+  write('plans/studio-monthly.json', { ...plan, ...terms });
+  await run(client);
+  expect((await run(client)).lines.at(-1)).toBe('7 unchanged.');
+  write('plans/studio-monthly.json', plan);
+  const { lines } = await run(client);
+  const changed = lines.filter((line) => /^(limits|seats|phases)/.test(line)).map((line) => line.split(':')[0]);
+  expect(changed.sort()).toEqual(['limits', 'phases', 'seats']);
+  expect((await run(client)).lines.at(-1)).toBe('7 unchanged.');
+});

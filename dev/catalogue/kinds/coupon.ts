@@ -27,11 +27,7 @@ const terms = ({ $schema: _schema, codes: _codes, limits, ...rest }: File, idOf:
   ...(limits ? { limits: limitIds(limits, idOf) } : {}),
 });
 
-/** Codes that the file does not name are left alone: campaigns make their own. */
-const namedCodes = (there: unknown, named: readonly string[]): string[] =>
-  ((there ?? []) as readonly string[]).filter((code) => named.includes(code));
-
-/** Coupons never change, since what was promised stays; they gain codes. An archived one leaves its key to another. */
+/** Coupons never change, since what was promised stays; they gain codes, and keep those that no file names. An archived one leaves its key. */
 export const coupon: KindOf<'coupon'> = {
   kind: 'coupon',
   folder: 'coupons',
@@ -46,12 +42,12 @@ export const coupon: KindOf<'coupon'> = {
   references: referencesOf,
   body: (file, idOf) => ({ fixed: terms(file, idOf), open: {} }),
   wanted: (file, idOf) => ({ fixed: terms(file, idOf), open: { codes: [...file.codes].sort() } }),
-  present: (thing, file) => {
+  present: (thing) => {
     const { id: _id, created_at: _at, archived_at: _archived, redemptions: _count, codes, limits, ...rest } = thing;
     const isLimited = Object.values((limits ?? {}) as object).some((list) => list !== null);
     return {
       fixed: { ...rest, ...(isLimited ? { limits } : {}) },
-      open: { codes: namedCodes(codes, file.codes).sort() },
+      open: { codes: [...((codes ?? []) as readonly string[])].sort() },
     };
   },
 };

@@ -43,6 +43,18 @@ const entitlementDefaults: Fields = {
 const presentEntitlement = ({ type: _type, ...present }: Fields, granted: Fields = {}): Fields =>
   sayingNothing(present, granted, entitlementDefaults);
 
+/** What the engine fills in where a version says nothing. */
+const versionDefaults: Fields = { seats: { added: 'at_once', removed: 'credit' } };
+
+/** A phase names prices by their place among those of the version; the engine answers their ids. */
+function presentPhase({ overrides, ...phase }: Fields, prices: readonly Fields[]): Fields {
+  const indexed = listOf(overrides).map(({ price_id, ...override }) => ({
+    ...override,
+    price_index: prices.findIndex(({ id }) => id === price_id),
+  }));
+  return { ...phase, overrides: indexed };
+}
+
 const metersOf = ({ prices }: FileOf<'plan'>): Reference[] =>
   prices.flatMap((price, index): Reference[] => {
     const { meter } = asFields(price);
@@ -82,14 +94,16 @@ export const plan: KindOf<'plan'> = {
   }),
   present: (thing, file) => {
     const { code, name, product_id } = thing;
-    const { version: _version, created_at: _at, prices, entitlements, trial, ...version } = currentOf(thing);
+    const { version: _version, created_at: _at, entitlements, trial, phases, ...version } = currentOf(thing);
+    const prices = listOf(version['prices']);
     const granted = listOf(asFields(file)['entitlements']);
     return {
       fixed: { code, name, product_id },
       open: {
-        ...version,
+        ...sayingNothing(version, asFields(file), versionDefaults),
         trial: sayingNothing(asFields(trial), asFields(file.trial), { usage: 'free' }),
-        prices: listOf(prices).map((price, index) => presentPrice(price, file.prices[index])),
+        phases: listOf(phases).map((phase) => presentPhase(phase, prices)),
+        prices: prices.map((price, index) => presentPrice(price, file.prices[index])),
         entitlements: listOf(entitlements).map((one, index) => presentEntitlement(one, granted[index])),
       },
     };
