@@ -165,6 +165,7 @@ function sourceOf(row: Row): DocumentSource {
     taxes: taxesOf(row.taxes, zero(currency)),
     ...amountsOf(row),
     corrects: null,
+    given: null,
     reason: null,
   };
 }

@@ -58,21 +58,21 @@ export function unitPriceOf(explanation: unknown, quantity: string): string | nu
  * @param quantity what the line shows
  */
 export function formulaOf(explanation: unknown, quantity: string, language: Language): string | null {
-  const number = (plain: string): string => formatNumber(plain, language);
+  const shown = (plain: string): string => formatNumber(plain, language);
   const steps = chargedSteps(explanation);
   const ratio = ratioOf(explanation);
   const text = member(explanation, 'text');
   if (steps === null || steps.length > stepsMax) return isText(text) ? text : isText(explanation) ? explanation : null;
   if (unitPriceOf(explanation, quantity) !== null || steps.length === 0) return null;
   const sum = steps.map((step) =>
-    step.quantity === '1' ? number(step.unitAmount) : `${number(step.quantity)} × ${number(step.unitAmount)}`,
+    step.quantity === '1' ? shown(step.unitAmount) : `${shown(step.quantity)} × ${shown(step.unitAmount)}`,
   );
   if (ratio === null) return sum.join(' + ');
   const { phrases } = language;
   const unit = ratio.policy === 'seconds' ? phrases.seconds : phrases.days;
   const part = fill('{numerator} / {denominator} {unit}', {
-    numerator: number(ratio.numerator),
-    denominator: number(ratio.denominator),
+    numerator: shown(ratio.numerator),
+    denominator: shown(ratio.denominator),
     unit,
   });
   return `${sum.length === 1 ? (sum[0] ?? '') : `(${sum.join(' + ')})`} × ${part}`;

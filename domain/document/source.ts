@@ -130,6 +130,8 @@ export interface DocumentSource {
   readonly amountDue: Money;
   /** The invoice that a credit note lowers. */
   readonly corrects: { readonly number: string; readonly issuedAt: Instant } | null;
+  /** Where the amount of a credit note goes; null for an invoice. */
+  readonly given: { readonly reduced: Money; readonly refunded: Money; readonly toBalance: Money } | null;
   /** Why a credit note was written. */
   readonly reason: string | null;
 }

@@ -64,6 +64,20 @@ function settlement(source: DocumentSource, language: Language): Total[] {
     .map(({ label, amount }) => ({ label, value: formatMoney(amount, language), weight: 'plain' }));
 }
 
+/** Where the amount of a credit note goes. */
+function givenBack({ given }: DocumentSource, language: Language): Total[] {
+  const { phrases } = language;
+  if (given === null) return [];
+  const parts = [
+    { label: phrases.reduced, amount: given.reduced },
+    { label: phrases.refunded, amount: given.refunded },
+    { label: phrases.balanceKept, amount: given.toBalance },
+  ];
+  return parts
+    .filter(({ amount }) => !isZero(amount))
+    .map(({ label, amount }) => ({ label, value: formatMoney(amount, language), weight: 'plain' }));
+}
+
 /** The column of amounts below the lines. */
 export function totalsOf(source: DocumentSource, language: Language): Total[] {
   const { phrases } = language;
@@ -83,7 +97,7 @@ export function totalsOf(source: DocumentSource, language: Language): Total[] {
     weight: 'strong',
   };
   const due: Total[] = isNote
-    ? []
+    ? givenBack(source, language)
     : [...settlement(source, language), { label: phrases.amountDue, value: money(source.amountDue), weight: 'strong' }];
   return [...subtotal, ...before, total, ...taxTotals(source, language, true), ...due];
 }

@@ -197,7 +197,7 @@ describe('documents', () => {
     expect([status, body.code, body.errors.map((error: Wire) => error.field)]).toEqual([
       409,
       'e_invoice_incomplete',
-      ['entity.address.country', 'customer.billing.address.country'],
+      ['entity.email', 'customer.email', 'entity.address.country', 'customer.billing.address.country'],
     ]);
     expect((await fetchFile(`/invoices/${invoice}/pdf`)).status).toBe(200);
   });

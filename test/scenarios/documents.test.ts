@@ -14,10 +14,10 @@ afterAll(async () => {
   await engine.stop();
 });
 
-/** The text of an answer that is no JSON. */
-async function textOf(scene: Scene, invoiceId: string, path = 'pdf'): Promise<string> {
-  const { bytes } = await scene.api.download(`/invoices/${invoiceId}/${path}`);
-  const text = path === 'pdf' ? pdfPages(bytes).flat().join(' ') : Buffer.from(bytes).toString('utf8');
+/** The text of a PDF; a blank is a blank. */
+async function textOf(scene: Scene, subjectId: string, subjects = 'invoices'): Promise<string> {
+  const { bytes } = await scene.api.download(`/${subjects}/${subjectId}/pdf`);
+  const text = pdfPages(bytes).flat().join(' ');
   return text.replaceAll('\u00a0', ' ').replace(/ +/g, ' ');
 }
 
@@ -51,5 +51,22 @@ test('31 Jan: an invoice shows its month to the last day in the customer’s zon
   // 14 of 28 days, counted in seconds.
   expect(changed).toContain('1.209.600 / 2.419.200 Sekunden');
   expect(await textOf(scene, first?.id ?? '')).toBe(issued);
+  await checkInvariants(scene);
+});
+
+test('a credit note is numbered by its seller, names its invoice, and leaves the invoice as it was issued', async () => {
+  const scene = await Scene.open(engine, { now: '2026-01-01' });
+  const entity = await makeSecondEntity(scene.api);
+  const customer = await scene.customer('pm_card_visa', { entity_id: entity });
+  const subscription = await scene.subscribe(customer, await scene.plan([flat('49.00')]));
+  const invoice = await scene.newestInvoice(subscription);
+  const body = { amount: '20.00', rest: 'balance', reason: 'service outage' };
+  const note = await scene.api.post<{ id: string; number: string }>(`/invoices/${invoice.id}/credit-notes`, body);
+  expect(note.number).toBe('DECN-000001');
+  const text = await textOf(scene, note.id, 'credit-notes');
+  expect(text).toContain('Corrects invoice DE-000001 of 1 January 2026');
+  expect(text).toContain('Reason: service outage');
+  expect(text).toContain('USD 20.00');
+  expect(await textOf(scene, invoice.id)).toContain('Please pay USD 49.00 by 1 January 2026.');
   await checkInvariants(scene);
 });

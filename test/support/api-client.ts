@@ -15,12 +15,18 @@ export function clientOf(api: TestApi, key: string = api.tenant.key): ApiClient 
     if (answer.status >= 400) throw new ApiProblem(answer.status, answer.body as object, `${method} ${path}`);
     return answer.body;
   };
+  const download = async (path: string) => {
+    const response = await api.app.request(`/api/v1${path}`, { headers: { authorization: `Bearer ${key}` } });
+    if (!response.ok) throw new ApiProblem(response.status, (await response.json()) as object, `GET ${path}`);
+    return { headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
+  };
   return {
     get: (path) => call('GET', path),
     post: (path, body = {}) => call('POST', path, body),
     patch: (path, body) => call('PATCH', path, body),
     delete: (path) => call('DELETE', path),
     send,
+    download,
     as: (other) => clientOf(api, other),
   };
 }

@@ -4,6 +4,9 @@ import type { FieldError } from '../../../domain/errors';
 import { exponentOf } from '../../../domain/money';
 import { vatNumberOf } from './party';
 
+/** The two languages of EN 16931. */
+export type Syntax = 'UBL' | 'CII';
+
 /** BR-DEC-*: amounts have at most two places. */
 const placesMax = 2;
 
@@ -14,13 +17,23 @@ function currencyFaults({ currency }: DocumentSource): (string | false)[][] {
   ];
 }
 
+/** UBL goes through networks that deliver to addresses; Factur-X is handed over as a file. */
+function addressFaults({ seller, customer }: DocumentSource, syntax: Syntax): (string | false)[][] {
+  const isSent = syntax === 'UBL';
+  return [
+    [isSent && seller.email === null && 'entity.email', 'must be known, as its electronic address (BT-34)'],
+    [isSent && customer.email === null && 'customer.email', 'must be known, as its electronic address (BT-49)'],
+  ];
+}
+
 /** The faults, none for a document that can be written. */
-export function faultsOf(source: DocumentSource): FieldError[] {
+export function faultsOf(source: DocumentSource, syntax: Syntax): FieldError[] {
   const { seller, customer, lines } = source;
   const taxed = lines.some(({ taxKind }) => taxKind === 'taxed');
   const reversed = lines.some(({ taxKind }) => taxKind === 'reverse_charge');
   const checks: (string | false)[][] = [
     ...currencyFaults(source),
+    ...addressFaults(source, syntax),
     [lines.length === 0 && 'lines', 'must hold one at least (BR-16)'],
     [seller.address?.country == null && 'entity.address.country', 'must be known (BR-9)'],
     [customer.address?.country == null && 'customer.billing.address.country', 'must be known (BR-11)'],

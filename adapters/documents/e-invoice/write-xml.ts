@@ -1,5 +1,5 @@
 /**
- * An invoice for machines by the European standard EN 16931, in its two languages: UBL 2.1, and CII as Factur-X and ZUGFeRD hold it.
+ * An invoice or credit note for machines by the European standard EN 16931, in its two languages: UBL 2.1, and CII as Factur-X and ZUGFeRD hold it.
  * The library knows the order and names of all elements and checks the values against its schema.
  */
 import type { Invoice } from '@e-invoice-eu/core';
@@ -9,12 +9,10 @@ import type { DocumentSource } from '../../../domain/document/source';
 import { fail } from '../../../domain/errors';
 import { add, isPositive, isZero, subtract, sum } from '../../../domain/money';
 import { day } from './day';
-import { faultsOf } from './faults';
+import { faultsOf, type Syntax } from './faults';
 import { lineElement } from './line';
 import { buyerParty, type Element, sellerParty, told } from './party';
 import { isOutOfScope, taxTotal, taxTotalElement } from './vat';
-
-export type Syntax = 'UBL' | 'CII';
 
 /** What lines, tax and earlier payments come to (BG-22): BT-106, BT-109, BT-112, BT-113, BT-115. */
 function totalsElement(source: DocumentSource): Element {
@@ -53,6 +51,13 @@ function paymentElement({ seller: { bank }, number }: DocumentSource): Element[]
   ];
 }
 
+/** The invoice that a credit note corrects (BG-3). */
+function correctedElement({ corrects, sellerZone }: DocumentSource): Element[] | null {
+  if (corrects === null) return null;
+  const { number, issuedAt } = corrects;
+  return [{ 'cac:InvoiceDocumentReference': { 'cbc:ID': number, 'cbc:IssueDate': day(issuedAt, sellerZone) } }];
+}
+
 function invoiceElement(source: DocumentSource): Element {
   const { lines, customerZone, sellerZone, dueAt, amountDue, seller, customer } = source;
   const outOfScope = isOutOfScope(source);
@@ -64,11 +69,12 @@ function invoiceElement(source: DocumentSource): Element {
     'cbc:ID': source.number,
     'cbc:IssueDate': day(source.issuedAt, sellerZone),
     'cbc:DueDate': dueAt !== null && isPositive(amountDue) ? day(dueAt, sellerZone) : null,
-    // Commercial invoice (UNTDID 1001).
-    'cbc:InvoiceTypeCode': '380',
+    // Commercial invoice, credit note (UNTDID 1001).
+    'cbc:InvoiceTypeCode': source.kind === 'invoice' ? '380' : '381',
     'cbc:Note': notes.length === 0 ? null : [notes.join(' ')],
     'cbc:DocumentCurrencyCode': source.currency,
     'cac:InvoicePeriod': { 'cbc:StartDate': day(first, customerZone), 'cbc:EndDate': day(last, customerZone) },
+    'cac:BillingReference': correctedElement(source),
     'cac:AccountingSupplierParty': { 'cac:Party': sellerParty(seller, !outOfScope) },
     'cac:AccountingCustomerParty': { 'cac:Party': buyerParty(customer, !outOfScope) },
     // Where the service is delivered (BT-80). CII wants the element, whatever it holds.
@@ -92,7 +98,7 @@ const silent = { log: () => undefined, warn: () => undefined, error: () => undef
  * @throws PerennialError `e_invoice_incomplete` with what is not known, by field.
  */
 export async function writeXml(source: DocumentSource, syntax: Syntax): Promise<string> {
-  const faults = faultsOf(source);
+  const faults = faultsOf(source, syntax);
   if (faults.length > 0) fail('e_invoice_incomplete', {}, { fields: faults });
   const { InvoiceService } = await import('@e-invoice-eu/core');
   // The library's type spells every currency out; its schema checks the value.

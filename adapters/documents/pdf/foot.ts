@@ -100,6 +100,8 @@ export function drawFoot(sheet: Sheet): void {
   drawSentences(sheet, sheet.model.payment, { size: 9 });
 }
 
+/** Of the number of the page, in the longest language. */
+const labelRoom = 230;
 /** As much of the footer as three lines hold. */
 const footerHeightMax = 32;
 
@@ -118,11 +120,11 @@ export function drawPageFeet(sheet: Sheet): void {
     pdf.font('regular').fontSize(style.size);
     if (text !== '') {
       pdf.save();
-      pdf.rect(margin, footTop, width - 150, footerHeightMax).clip();
-      write(sheet, text, { x: margin, y: footTop, width: width - 150 }, style);
+      pdf.rect(margin, footTop, width - labelRoom - 10, footerHeightMax).clip();
+      write(sheet, text, { x: margin, y: footTop, width: width - labelRoom - 10 }, style);
       pdf.restore();
     }
-    const at = { x: margin + width - 140, y: footTop, width: 140 };
+    const at = { x: margin + width - labelRoom, y: footTop, width: labelRoom };
     write(sheet, `${model.title} ${model.number} · ${label}`, at, { ...style, align: 'right' });
   }
 }

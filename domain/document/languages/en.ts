@@ -45,6 +45,8 @@ export const en: Language = {
     creditGiven: 'Credited to an earlier invoice',
     amountDue: 'Amount due',
     totalCredit: 'Total credit',
+    reduced: 'Taken off the invoice',
+    refunded: 'Refunded',
     rate: 'Rate',
     net: 'Net',
     tax: 'Tax',

@@ -45,6 +45,8 @@ export const es: Language = {
     creditGiven: 'Abonado en una factura anterior',
     amountDue: 'Importe a pagar',
     totalCredit: 'Importe del abono',
+    reduced: 'Descontado de la factura',
+    refunded: 'Reembolsado',
     rate: 'Tipo',
     net: 'Base imponible',
     tax: 'Cuota',

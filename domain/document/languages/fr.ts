@@ -45,6 +45,8 @@ export const fr: Language = {
     creditGiven: 'Crédité sur une facture antérieure',
     amountDue: 'Montant à payer',
     totalCredit: 'Montant de l’avoir',
+    reduced: 'Déduit de la facture',
+    refunded: 'Remboursé',
     rate: 'Taux',
     net: 'Hors taxe',
     tax: 'Taxe',

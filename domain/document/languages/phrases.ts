@@ -43,6 +43,8 @@ export interface Phrases {
   readonly creditGiven: string;
   readonly amountDue: string;
   readonly totalCredit: string;
+  readonly reduced: string;
+  readonly refunded: string;
 
   readonly rate: string;
   readonly net: string;

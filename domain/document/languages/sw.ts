@@ -45,6 +45,8 @@ export const sw: Language = {
     creditGiven: 'Imerudishwa kwenye ankara ya awali',
     amountDue: 'Kiasi cha kulipa',
     totalCredit: 'Jumla ya marejesho',
+    reduced: 'Imepunguzwa kwenye ankara',
+    refunded: 'Imerejeshwa',
     rate: 'Kiwango',
     net: 'Bila kodi',
     tax: 'Kodi',

@@ -5,6 +5,7 @@ import { documentModel } from '../../../domain/document/model';
 import type { DocumentLine, DocumentSource, DocumentTaxKind } from '../../../domain/document/source';
 import { isPerennialError } from '../../../domain/errors';
 import { add, fromMinorUnits, money, multiply, negate, subtract, sum, zero } from '../../../domain/money';
+import { fromIso } from '../../../domain/time';
 import { eur, line, source } from '../../domain/document/sources';
 import '../../support/seed';
 
@@ -194,6 +195,24 @@ test.each<[string, Partial<DocumentSource>, string[]]>([
   const error: unknown = await write(source(overrides), 'ubl').catch((thrown: unknown) => thrown);
   expect(isPerennialError(error) && error.code).toBe('e_invoice_incomplete');
   expect(isPerennialError(error) && error.fields?.map(({ path }) => path)).toEqual(paths);
+});
+
+test('UBL needs the e-mail of both sides, by which it is delivered; CII does not', async () => {
+  const { seller, customer } = source();
+  const silent = source({ seller: { ...seller, email: null }, customer: { ...customer, email: null } });
+  await expect(write(silent, 'ubl')).rejects.toMatchObject({
+    fields: [{ path: 'entity.email' }, { path: 'customer.email' }],
+  });
+  expect(await write(silent, 'cii')).toContain('INV-000042');
+});
+
+test('a credit note is of the kind of credit notes, and names the invoice that it corrects', async () => {
+  const corrects = { number: 'INV-000041', issuedAt: fromIso('2026-05-01T00:00:00.000Z') };
+  const note = source({ kind: 'credit_note', number: 'CN-000001', dueAt: null, corrects });
+  const ubl = await write(note, 'ubl');
+  expect(ubl).toContain('<cbc:CreditNoteTypeCode>381</cbc:CreditNoteTypeCode>');
+  expect(all(within(ubl, 'cac:InvoiceDocumentReference')[0] ?? '', 'cbc:ID')).toEqual(['INV-000041']);
+  expect(all(await write(note, 'cii'), 'ram:TypeCode')[0]).toBe('381');
 });
 
 test('a currency of three places cannot be written, for amounts have two', async () => {

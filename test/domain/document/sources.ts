@@ -137,6 +137,7 @@ export function source(overrides: Partial<DocumentSource> = {}): DocumentSource 
     creditGiven: zero('EUR'),
     amountDue: eur('110.00'),
     corrects: null,
+    given: null,
     reason: null,
     ...overrides,
   };
