@@ -54,14 +54,19 @@ const byIndex = (error: FieldError): FieldError => ({ ...error, path: error.path
 
 /** The limits and phases of a body over its prices, with what is wrong by field. */
 export function preparePlanTerms(
-  body: Pick<PlanVersionBody, 'limits' | 'phases'>,
+  body: Pick<PlanVersionBody, 'limits' | 'phases' | 'seats'>,
   definition: PlanDefinition,
-): { readonly terms: Pick<PlanDefinition, 'limits' | 'phases'>; readonly errors: readonly FieldError[] } {
+): { readonly terms: Pick<PlanDefinition, 'limits' | 'phases' | 'seats'>; readonly errors: readonly FieldError[] } {
   const { prices } = definition;
   const errors: FieldError[] = [];
   const limits = limitsOf(body.limits, prices, 'limits', errors);
   const phases = (body.phases ?? []).map((phase, index) => phaseOf(phase, prices, index, errors));
   errors.push(...phaseErrors(definition, phases).map(byIndex));
-  const terms = { ...(limits === null ? {} : { limits }), ...(phases.length === 0 ? {} : { phases }) };
+  const { seats } = body;
+  const terms = {
+    ...(seats === undefined ? {} : { seats }),
+    ...(limits === null ? {} : { limits }),
+    ...(phases.length === 0 ? {} : { phases }),
+  };
   return { terms, errors };
 }

@@ -3,6 +3,7 @@
  */
 import type { PlanLimits } from './plan/limits';
 import type { Phase } from './plan/phases';
+import type { SeatRules } from './plan/seats';
 import type { Entitlement } from './entitlements/entitlement';
 import type { ProrationPolicy } from './proration';
 import type { Interval } from './time';
@@ -52,6 +53,8 @@ export interface PlanDefinition {
   readonly limits?: PlanLimits;
   /** Terms that change at known instants, counted from when the subscription came to the plan; absent: none. */
   readonly phases?: readonly Phase[];
+  /** How a change of the quantity within a period is billed; absent: at once, with a credit of what is removed. */
+  readonly seats?: SeatRules;
   /** What a phase in force bills in place of the subscription's own quantity; no version holds it (`planInForce` sets it). */
   readonly quantity?: number;
   /** Overrides the customer's and the tenant's policy; null leaves it to them. */

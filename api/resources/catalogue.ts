@@ -8,7 +8,7 @@ import { isFeeInArrears, isMetered } from '../../domain/plan/timing';
 import { pricingModels, type PricingModelKind } from '../../domain/pricing';
 import { toIso } from '../../domain/time';
 import { idField, instantAnswer, longText, prorationField, shortText, streamField } from '../fields';
-import { limitsField, phasesField, planTermsAnswer, presentPlanTerms } from './plan-terms';
+import { limitsField, phasesField, seatsField, planTermsAnswer, presentPlanTerms } from './plan-terms';
 import { entitlementAnswer, entitlementsField, presentEntitlement } from './feature';
 
 /** The tenant's own short name of a thing of the catalogue. */
@@ -178,6 +178,7 @@ const versionShape = {
     .max(pricesMax),
   trial: trialField.nullish(),
   limits: limitsField.nullish(),
+  seats: seatsField.optional(),
   phases: phasesField.optional(),
   proration: prorationField.nullish(),
   entitlements: entitlementsField,
@@ -239,6 +240,7 @@ export const planAnswer = z
           trial: { days: 14, payment_method_required: true, end_behavior: 'charge', usage: 'free' },
           proration: null,
           limits: null,
+          seats: { added: 'at_once', removed: 'credit' },
           phases: [],
           entitlements: [],
           created_at: '2026-01-31T00:00:00.000Z',

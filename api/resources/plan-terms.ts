@@ -57,6 +57,16 @@ export const phasesField = z
     ],
   });
 
+export const seatsField = z
+  .strictObject({
+    added: z.enum(['at_once', 'next_invoice']).default('at_once'),
+    removed: z.enum(['credit', 'keep']).default('credit'),
+  })
+  .openapi({
+    description: 'How a change of the quantity within a period is billed; seats that are kept stay paid until its end.',
+    example: { added: 'next_invoice', removed: 'credit' },
+  });
+
 export type LimitsBody = z.output<typeof limitsField>;
 export type PhasesBody = z.output<typeof phasesField>;
 
@@ -65,6 +75,7 @@ const limitsAnswer = z.object({ minimum: amounts.nullable(), maximum: amounts.nu
 /** What a version answers of its terms. */
 export const planTermsAnswer = {
   limits: limitsAnswer.nullable(),
+  seats: z.object({ added: z.string(), removed: z.string() }),
   phases: z.array(
     z.object({
       name: z.string(),
@@ -101,7 +112,8 @@ const presentPhase = ({ name, length, overrides, quantity, limits }: Phase) => (
 });
 
 /** Limits and phases of a version as they leave. */
-export const presentPlanTerms = ({ limits, phases = [] }: PlanDefinition) => ({
+export const presentPlanTerms = ({ limits, seats, phases = [] }: PlanDefinition) => ({
+  seats: { added: seats?.added ?? 'at_once', removed: seats?.removed ?? 'credit' },
   limits: presentLimits(limits),
   phases: phases.map(presentPhase),
 });

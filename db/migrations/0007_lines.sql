@@ -11,7 +11,7 @@ alter table invoice_lines
   alter column price_id drop not null,
   drop constraint invoice_lines_kind_check,
   add constraint invoice_lines_kind_check check (kind in ('recurring', 'one_off', 'proration_charge', 'proration_credit', 'usage',
-    'usage_adjustment', 'add_on', 'minimum', 'cap'));
+    'usage_adjustment', 'add_on', 'minimum', 'cap', 'seats_added', 'seats_removed'));
 
 -- What a price is put on, and when it is billed; see PlanPrice in domain/plan.ts.
 alter table prices

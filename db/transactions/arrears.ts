@@ -22,6 +22,7 @@ import { knownMeter } from '../queries/meters';
 import { billedUsageOf, type BilledWindow } from '../queries/usage-billings';
 import { loadEndedLimits } from './ended-limits';
 import type { UsageBillingRow } from './record-usage';
+import { loadSeatLines } from './seat-changes';
 import type { UsageQuestion } from './usage-buckets';
 import { usageForPrice } from './usage-forms';
 import { measureTogether } from './usage-of';
@@ -221,7 +222,8 @@ async function usageArrears(database: Database, request: ArrearsRequest): Promis
  */
 export async function loadArrears(database: Database, request: ArrearsRequest): Promise<Arrears> {
   const { state, plan, at, policy, moment = 'change' } = request;
-  const isConcerned = billsInArrears(plan.definition) || plan.definition.limits !== undefined;
+  const { limits: bounds, seats } = plan.definition;
+  const isConcerned = billsInArrears(plan.definition) || bounds !== undefined || seats?.added === 'next_invoice';
   if (state.period === null || !isConcerned) return noArrears;
   const limits = await loadEndedLimits(database, request);
   const { lines, usage } = await usageArrears(database, request);
@@ -233,5 +235,6 @@ export async function loadArrears(database: Database, request: ArrearsRequest): 
     policy,
     moment,
   });
-  return { lines: [...fees, ...lines], usage, limits };
+  const changed = await loadSeatLines(database, request);
+  return { lines: [...fees, ...changed, ...lines], usage, limits };
 }

@@ -46,7 +46,8 @@ function addOnLines(state: SubscriptionState, { facts, policy }: ChangeFacts, { 
 async function endedBy(database: Database, state: SubscriptionState, facts: ChangeFacts): Promise<ChangeArrears> {
   const { current, target, policy } = facts;
   const isConcerned = [current, target].some(
-    ({ definition }) => billsInArrears(definition) || definition.limits !== undefined,
+    ({ definition }) =>
+      billsInArrears(definition) || definition.limits !== undefined || definition.seats?.added === 'next_invoice',
   );
   if (!isConcerned || state.status === 'trialing' || state.period === null) return { arrears: noArrears, cut: {} };
   const at = effectiveAt(state, facts);

@@ -2,6 +2,7 @@
  * What a change of plan or quantity bills at once.
  */
 import { sameInterval, type PlanVersion } from '../plan';
+import type { SeatRules } from '../plan/seats';
 import type { ProrationPolicy } from '../proration';
 import type { Anchor, Period, SubscriptionState, Terms } from '../subscription/state';
 import type { Instant } from '../time';
@@ -48,6 +49,12 @@ export function effectiveAt(state: SubscriptionState, input: ChangeInput): Insta
   return state.period === null ? input.at : effectiveIn(state, input, state.period);
 }
 
+/** The plan's rules for seats, where nothing but the quantity changes. */
+function seatRulesOf({ current, target }: ChangeInput): SeatRules | null {
+  const isSame = current.planId === target.planId && current.version === target.version;
+  return isSame ? (target.definition.seats ?? null) : null;
+}
+
 /**
  * Credit and charge for the rest of the period; with another interval, a credit and a whole new period from the change on.
  * A trial is not billed, so its change brings no lines.
@@ -61,8 +68,12 @@ export function billChange(state: SubscriptionState, input: ChangeInput): Change
   const { currency, timeZone } = state;
   const full = fullPeriod(state, current);
   const common = { currency, at, policy, timeZone };
+  const seats = seatRulesOf(input);
+  if (seats?.added === 'next_invoice')
+    return { lines: [], span: { start: at, end: period.end }, calendar: null, stretch: null };
   if (sameInterval(current.definition, target.definition)) {
     const lines = changeLines({
+      ...(seats === null ? {} : { seats }),
       ...common,
       billed: billed.filter(({ isAddOn }) => isAddOn !== true),
       planId: target.planId,

@@ -5,7 +5,9 @@
 import { isZero, max, multiplyByRatio, negate, type Money } from '../money';
 import type { PlanDefinition, PlanPrice } from '../plan';
 import { isBilledAhead } from '../plan/timing';
+import type { SeatRules } from '../plan/seats';
 import { priceOf } from '../pricing';
+import { compareDecimals } from '../pricing/exact';
 import type { ProrationMoment, ProrationPolicy } from '../proration';
 import type { Instant } from '../time';
 import type { BilledLine, InvoiceLine } from './line';
@@ -21,6 +23,8 @@ export interface ChangeRequest {
   readonly at: Instant;
   readonly policy: ProrationPolicy;
   readonly timeZone: string;
+  /** Where nothing but the quantity changes, and the plan says how that is billed. */
+  readonly seats?: SeatRules;
 }
 
 interface CreditRequest extends Pick<ChangeRequest, 'full' | 'at' | 'policy' | 'timeZone'> {
@@ -89,10 +93,10 @@ function chargeOf(price: PlanPrice, request: ChangeRequest): InvoiceLine {
 
 /** A line is left alone when the new terms bill the same price in full: a change of seats does not touch a flat fee. */
 function unchanged(line: BilledLine, price: PlanPrice, request: ChangeRequest): boolean {
-  return (
-    line.priceId === price.id &&
-    priceOf(price.model, price.parameters, String(request.quantity), request.currency).exact === line.exact
-  );
+  if (line.priceId !== price.id) return false;
+  const { exact } = priceOf(price.model, price.parameters, String(request.quantity), request.currency);
+  // Seats that are kept stay paid to the end of the period, and filling them again costs nothing.
+  return request.seats?.removed === 'keep' ? compareDecimals(exact, line.exact) <= 0 : exact === line.exact;
 }
 
 /** Credit and charge lines of a change within one calendar. Empty under the policy `none`. */

@@ -6,7 +6,8 @@ import type { Instant } from '../time';
 
 /**
  * `usage`: what a meter counted in an ended stretch; `usage_adjustment`: what came late or was corrected after its invoice. `minimum` and
- * `cap` are the limits of a plan; `add_on` and `one_off` stand beside it.
+ * `cap` are the limits of a plan; `add_on` and `one_off` stand beside it. `seats_added` and `seats_removed`: changes of the quantity that
+ * are billed with the invoice after them.
  */
 export type LineKind =
   | 'recurring'
@@ -16,6 +17,8 @@ export type LineKind =
   | 'usage'
   | 'usage_adjustment'
   | 'add_on'
+  | 'seats_added'
+  | 'seats_removed'
   | 'minimum'
   | 'cap';
 

@@ -67,10 +67,71 @@ test('a price may have its amounts in tiers, whose currencies count as those of 
   expect(version.prices[1]).toMatchObject({ model: 'graduated', amounts: {}, parameters: tiered('USD').parameters });
 });
 
+const percents = [
+  { up_to: { USD: '10' }, percent: '2' },
+  { up_to: null, percent: '1' },
+];
+const regions = { dimensions: ['region'], cells: [{ when: { region: 'eu' }, amounts: { USD: '1' } }], default: null };
+const phase = (over: object) => ({ name: 'First', length: month, ...over });
+
 test('a model that needs a meter is no model of a subscription', async () => {
   const body = { product_id: productId, model: 'dynamic', parameters: { currencies: ['USD'] }, description: 'x' };
   const answer = await api.send('POST', '/prices', { body });
-  expect([answer.status, fieldsOf(answer.body)]).toEqual([422, ['model']]);
+  expect([answer.status, fieldsOf(answer.body)]).toEqual([422, ['meter']]);
+});
+
+test.each([
+  ['a meter that is unknown', { meter: 'nothing' }, 'meter'],
+  [
+    'transactions of a meter that counts',
+    { meter: 'calls', model: 'graduated_percentage', parameters: { tiers: percents } },
+    'meter',
+  ],
+  [
+    'prices of events that carry none',
+    { meter: 'bytes', model: 'dynamic', parameters: { currencies: ['USD'] } },
+    'meter',
+  ],
+  [
+    'a dimension that the meter does not keep',
+    { meter: 'bytes', model: 'matrix', parameters: regions },
+    'parameters.dimensions.0',
+  ],
+  ['whole units of a meter that gives parts', { meter: 'bytes', model: 'per_seat' }, 'meter'],
+  ['a flat fee of a meter', { meter: 'calls', model: 'flat' }, 'meter'],
+  ['usage billed ahead', { meter: 'calls', timing: 'in_advance' }, 'timing'],
+  ['one-off usage', { meter: 'calls', kind: 'one_off' }, 'meter'],
+  ['a one-off fee in arrears', { kind: 'one_off', timing: 'in_arrears' }, 'timing'],
+  ['no usage to skip', { skip_zero_usage: true }, 'skip_zero_usage'],
+])('a price of %s is refused by the field that is wrong', async (_case, over, field) => {
+  await api.send('POST', '/meters', {
+    body: { code: 'calls', name: 'Calls', event_type: 'call', aggregation: 'count' },
+  });
+  const bytes = { code: 'bytes', name: 'Bytes', event_type: 'bytes', aggregation: 'sum', value_property: 'n' };
+  await api.send('POST', '/meters', { body: bytes });
+  const own = { model: 'per_unit', description: 'x', ...over };
+  const body = { product_id: productId, ...('parameters' in over ? {} : { amounts: { USD: '1' } }), ...own };
+  const answer = await api.send('POST', '/prices', { body });
+  expect([answer.status, fieldsOf(answer.body)]).toEqual([422, [field]]);
+});
+
+test.each([
+  ['a limit in another currency', { limits: { minimum: { EUR: '5' } } }, 'limits.minimum'],
+  ['a maximum below the minimum', { limits: { minimum: { USD: '5' }, maximum: { USD: '4' } } }, 'limits.maximum.USD'],
+  ['a phase without end before another', { phases: [phase({ length: null }), phase({})] }, 'phases.0.length'],
+  [
+    'a price that the plan has not',
+    { phases: [phase({ overrides: [{ price_index: 3, parameters: {} }] })] },
+    'phases.0.overrides.0.price_index',
+  ],
+  [
+    'a parameter that the model has not',
+    { phases: [phase({ overrides: [{ price_index: 0, parameters: { colour: 'red' } }] })] },
+    'phases.0.overrides.0.parameters.colour',
+  ],
+])('a plan with %s is refused by the field that is wrong', async (_case, over, field) => {
+  const answer = await api.send('POST', '/plans', { body: plan(over) });
+  expect([answer.status, fieldsOf(answer.body)]).toEqual([422, [field]]);
 });
 
 test('a new version does not change the old one and becomes the current one', async () => {

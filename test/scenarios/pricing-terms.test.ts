@@ -1,7 +1,7 @@
 /** Limits, phases, prices of one customer, add-ons and one-off charges, with their amounts. */
 import { checkDelivered, checkInvariants } from '../support/invariants';
 import { startTestEngine, type TestEngine } from '../support/perennial';
-import { amountsOf, flat, Scene, type MoneyView } from '../support/scenario';
+import { amountsOf, flat, perSeat, Scene, type MoneyView } from '../support/scenario';
 import { meter, use } from '../support/usage';
 
 let engine: TestEngine;
@@ -137,5 +137,56 @@ test('a charge is billed at once, or waits for the next invoice, and for the las
   await life.scene.command(life.subscription, 'cancel', { at_period_end: true });
   await life.scene.advance('2026-08-02');
   expect(await life.newest()).toEqual(['7.50']);
+  await checkInvariants(life.scene);
+});
+
+const policies: readonly (readonly [policy: string, addOn: string[], fee: string, minimum: string[]])[] = [
+  ['seconds', ['22.22'], '26.78', ['0.00', '26.78']],
+  ['day', ['22.87'], '26.13', ['0.00', '26.13']],
+  ['day_inclusive', ['22.87'], '27.77', ['0.00', '27.77']],
+  ['fixed_30', ['22.87'], '26.13', ['0.00', '26.13']],
+  ['none', [], '49.00', []],
+];
+
+test.each(policies)(
+  'by the policy %s an add-on, a fee in arrears and a minimum of 49.00 are cut on 17 June at 09:30',
+  async (proration, addOn, fee, minimum) => {
+    const life = await subscribed([flat('49.00', { timing: 'in_arrears' })], { proration });
+    const committed = await subscribed([calls], { proration, limits: { minimum: { USD: '49.00' } } });
+    const price = await life.price(flat('49.00', { description: 'Support' }));
+    for (const { scene } of [life, committed]) await scene.advance('2026-06-17T09:30:00.000Z');
+    await life.scene.api.post(`${life.path}/add-ons`, { price_id: price });
+    expect(await life.newest()).toEqual(addOn);
+    await life.scene.command(life.subscription, 'cancel', {});
+    expect(await life.newest()).toEqual([fee]);
+    await committed.scene.command(committed.subscription, 'cancel', {});
+    expect(await committed.newest()).toEqual(minimum);
+    for (const { scene } of [life, committed]) await checkInvariants(scene);
+  },
+);
+
+test('added seats wait for the next invoice where the plan says so, and removed ones lower it', async () => {
+  const life = await subscribed([perSeat('12.00')], { seats: { added: 'next_invoice' } });
+  await life.scene.command(life.subscription, 'change-quantity', { quantity: 5 });
+  await life.scene.advance('2026-06-16');
+  await life.scene.command(life.subscription, 'change-quantity', { quantity: 8 });
+  await life.scene.advance('2026-06-21');
+  await life.scene.command(life.subscription, 'change-quantity', { quantity: 6 });
+  expect((await life.scene.invoices(life.subscription)).map(amountsOf)).toEqual([['12.00']]);
+  // Four seats for the whole of June, three from the 16th on, less two from the 21st on.
+  expect(await life.upcoming()).toEqual(['72.00', '48.00', '18.00', '-8.00']);
+  await life.scene.advance('2026-07-01');
+  expect(await life.newest()).toEqual(['72.00', '48.00', '18.00', '-8.00']);
+  await checkInvariants(life.scene);
+});
+
+test('seats that are kept stay paid to the end of the period, and filling them again costs nothing', async () => {
+  const life = await subscribed([perSeat('12.00')], { seats: { removed: 'keep' } });
+  await life.scene.command(life.subscription, 'change-quantity', { quantity: 10 });
+  await life.scene.advance('2026-06-16');
+  for (const quantity of [5, 8]) await life.scene.command(life.subscription, 'change-quantity', { quantity });
+  expect(await life.scene.invoices(life.subscription)).toHaveLength(2);
+  await life.scene.command(life.subscription, 'change-quantity', { quantity: 12 });
+  expect(await life.newest()).toEqual(['-60.00', '72.00']);
   await checkInvariants(life.scene);
 });

@@ -13,10 +13,18 @@ import { paymentRules } from './invariants/payments';
 import { brokenCharges } from './invariants/provider';
 import type { Rule } from './invariants/rule';
 import { subscriptionRules } from './invariants/subscriptions';
+import { usageRules } from './invariants/usage';
 import { brokenWorkflows } from './invariants/workflows';
 import type { Scene } from './scenario';
 
-export const rules: readonly Rule[] = [...bookRules, ...creditRules, ...invoiceRules, ...paymentRules, ...subscriptionRules];
+export const rules: readonly Rule[] = [
+  ...bookRules,
+  ...creditRules,
+  ...invoiceRules,
+  ...paymentRules,
+  ...subscriptionRules,
+  ...usageRules,
+];
 
 /** The rows that break a rule, as "rule: row". */
 export async function brokenRules({ engine, tenantId }: Pick<Scene, 'engine' | 'tenantId'>): Promise<string[]> {
