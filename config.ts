@@ -66,6 +66,8 @@ export interface Config {
     readonly apiUrl: string | null;
     readonly requestsPerSecondMax: number;
   };
+  /** The register of VAT numbers of the European Union. */
+  readonly vies: { readonly url: string | null };
   readonly worker: {
     readonly cachedWorkflowsMax: number;
     readonly workflowTasksMax: number;
@@ -231,6 +233,12 @@ export const configurationKeys = {
     default: '80',
     check: integer(1, 10_000),
   },
+  VIES_URL: {
+    meaning:
+      "Where VIES, the EU's register of VAT numbers, is asked: https://ec.europa.eu/taxation_customs/vies/rest-api. Empty: nobody is asked, and check digits alone tell a business.",
+    default: '',
+    check: url('http:', 'https:'),
+  },
   WORKER_CACHED_WORKFLOWS_MAX: {
     meaning: 'Workflows that the worker keeps in memory. At least 4 times WORKER_WORKFLOW_TASKS_MAX.',
     default: '800',
@@ -366,6 +374,7 @@ function assemble(values: Values): Config {
       apiUrl: values.STRIPE_API_URL || null,
       requestsPerSecondMax: number('STRIPE_REQUESTS_PER_SECOND_MAX'),
     },
+    vies: { url: values.VIES_URL.replace(/\/+$/, '') || null },
     worker: {
       cachedWorkflowsMax: number('WORKER_CACHED_WORKFLOWS_MAX'),
       workflowTasksMax: number('WORKER_WORKFLOW_TASKS_MAX'),

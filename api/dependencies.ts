@@ -2,6 +2,7 @@
 import type { DocumentRenderers } from '../adapters/documents/port';
 import type { Rail } from '../adapters/rails/port';
 import type { Database } from '../db/pool';
+import type { CheckDigits } from '../domain/tax/tax-number';
 import type { WorkflowPort } from './temporal';
 
 /** The part of a structured logger that the API uses. */
@@ -28,6 +29,8 @@ export interface ApiDependencies {
   readonly workflows: WorkflowPort;
   readonly rails: Readonly<Record<string, Rail>>;
   readonly documents: DocumentRenderers;
+  /** What the check digits of a tax number say. */
+  readonly checkDigits: CheckDigits;
   readonly settings: ApiSettings;
   readonly logger: RequestLogger;
   /** Epoch milliseconds of the wall clock. */

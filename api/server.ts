@@ -1,6 +1,7 @@
 /** The API's process: reads the configuration, opens what the API needs, listens, and closes in order. */
 import { serve } from '@hono/node-server';
 import { documentRenderers } from '../adapters/documents';
+import { checkDigits } from '../adapters/tax/check-digits';
 import { createRails } from '../adapters/rails';
 import { loadConfig, type Config } from '../config';
 import { allTenants, openDatabase, type Database } from '../db/pool';
@@ -45,6 +46,7 @@ function main(): void {
     workflows,
     rails: railsOf(config, database),
     documents: documentRenderers,
+    checkDigits,
     settings: settingsOf(config),
     logger,
     wallClock: Date.now,

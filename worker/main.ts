@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { createActivities } from '../activities';
 import type { ActivityDependencies } from '../activities/dependencies';
 import { createRails, isRailName } from '../adapters/rails';
+import { createVies } from '../adapters/tax/vies';
 import { loadConfig, type Config } from '../config';
 import { allTenants, openDatabase, type Database } from '../db/pool';
 import { leaseFromLimits, type LimitRequest } from '../db/queries/rate-limits';
@@ -14,6 +15,7 @@ import { startAuditor } from './auditor';
 import { createAdvancer, createMessenger, createReviver } from './messenger';
 import { createPlanChanger } from './plan-changer';
 import { startRelay } from './relay';
+import { startTaxRegisters } from './tax-registers';
 import { startThresholdSweeper } from './threshold-sweeper';
 import { startRevenueCloser } from './revenue-closer';
 import { startWalletKeeper } from './wallet-keeper';
@@ -28,6 +30,8 @@ const lateSeconds = 1_800;
 const lateEveryMs = 600_000;
 /** Somebody who terminated a subscription's workflow by mistake waits for this; it costs one query of Temporal's visibility. */
 const closedEveryMs = 10_000;
+/** A number that was just given is asked about before its first invoice is looked at; an idle round is one index look-up. */
+const registersEveryMs = 5_000;
 /** Whoever is told that 80 % are used has hours to act, not seconds; a look costs one pass over the events since the last one. */
 const thresholdsEveryMs = 5_000;
 /** Whoever closes the books waits for it on the first day of a month; one query each time. */
@@ -66,6 +70,9 @@ function dependenciesOf(
   };
 }
 
+/** Registers of tax numbers that are configured; where none is, check digits decide. */
+const registersOf = ({ vies }: Config) => (vies.url === null ? [] : [createVies({ url: vies.url })]);
+
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config, 'worker');
@@ -99,7 +106,15 @@ async function main(): Promise<void> {
   const keeper = startWalletKeeper(deps, walletsEveryMs);
   const revenueCloser = startRevenueCloser({ database, log, everyMs: revenueEveryMs });
   const sweeper = startThresholdSweeper({ database, log, everyMs: thresholdsEveryMs });
+  const taxRegisters = startTaxRegisters({
+    database,
+    registers: registersOf(config),
+    log,
+    now: Date.now,
+    everyMs: registersEveryMs,
+  });
   const stop = async (): Promise<void> => {
+    await taxRegisters.stop();
     await sweeper.stop();
     await revenueCloser.stop();
     await keeper.stop();

@@ -2,6 +2,7 @@
 import type { Api } from '../context';
 import type { ApiDependencies } from '../dependencies';
 import { apiKeys } from './api-keys';
+import { billingDetails } from './billing-details';
 import { couponAttachments } from './coupon-attachments';
 import { coupons } from './coupons';
 import { creditNotes } from './credit-notes';
@@ -33,6 +34,7 @@ import { revenueStreams } from './revenue-streams';
 import { revenueTargets } from './revenue-targets';
 import { subscriptionItems } from './subscription-items';
 import { subscriptions } from './subscriptions';
+import { tax } from './tax';
 import { tenants } from './tenants';
 import { testClocks } from './test-clocks';
 import { usageEvents, usageIntake } from './usage-events';
@@ -54,8 +56,10 @@ export const routes = {
   testClocks,
   entities,
   customers,
+  billingDetails,
   coupons,
   couponAttachments,
+  tax,
   paymentMethods,
   products,
   prices,

@@ -32,6 +32,8 @@ export type CheckDigits = (taxNumber: TaxNumber) => DigitsVerdict;
 export interface RegisterAnswer {
   readonly register: RegisterVerdict;
   readonly consultation: string | null;
+  /** Why it did not say, in its own word. */
+  readonly obstacle?: string;
 }
 
 /** The port to a register. It answers `unknown` for every outage, limit and time-out; it never throws for them. */
@@ -50,7 +52,8 @@ export function checkOf(
 ): TaxNumberCheck {
   const isSame = before?.taxNumber.country === taxNumber.country && before.taxNumber.number === taxNumber.number;
   if (before !== null && isSame && before.register !== 'unknown' && answer.register === 'unknown') return before;
-  return { taxNumber, digits, ...answer, checkedAt: now };
+  const { register, consultation } = answer;
+  return { taxNumber, digits, register, consultation, checkedAt: now };
 }
 
 /** Prefixes of tax numbers that are not the country's ISO code. Northern Ireland's XI is for goods; services follow Great Britain. */

@@ -3,6 +3,7 @@ import { createApp } from '../../api/app';
 import type { ApiDependencies, ApiSettings } from '../../api/dependencies';
 import { openWorkflows, type TemporalOptions } from '../../api/temporal';
 import { documentRenderers } from '../../adapters/documents';
+import { checkDigits } from '../../adapters/tax/check-digits';
 import { createRails } from '../../adapters/rails';
 import { openDatabase, type Database } from '../../db/pool';
 import { createTestDatabase, type TestDatabase } from './database';
@@ -87,6 +88,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     workflows,
     rails: options.rails ?? railsAt(options.stripeUrl ?? `http://127.0.0.1:${closedPort}`),
     documents: documentRenderers,
+    checkDigits,
     settings: { ...settings, ...options.settings },
     logger: quiet,
     wallClock: Date.now,

@@ -8,6 +8,7 @@ import { serve, type ServerType } from '@hono/node-server';
 import { createActivities } from '../../activities';
 import type { ActivityDependencies } from '../../activities/dependencies';
 import { documentRenderers } from '../../adapters/documents';
+import { checkDigits } from '../../adapters/tax/check-digits';
 import { createRails, isRailName } from '../../adapters/rails';
 import { createApp } from '../../api/app';
 import { openWorkflows } from '../../api/temporal';
@@ -112,7 +113,16 @@ async function openApi(closers: Closers, database: Database, taskQueue: string, 
     bodyBytesMax: 1_000_000,
     dueJitterSeconds: 0,
   };
-  late.app = createApp({ database, workflows, rails, documents: documentRenderers, settings, logger: quiet, wallClock: Date.now }) as Handler;
+  late.app = createApp({
+    database,
+    workflows,
+    rails,
+    documents: documentRenderers,
+    checkDigits,
+    settings,
+    logger: quiet,
+    wallClock: Date.now,
+  }) as Handler;
   return { url, sandbox, rails };
 }
 
