@@ -8,9 +8,9 @@ import { coupons } from './coupons';
 import { creditNotes } from './credit-notes';
 import { customers } from './customers';
 import { disputes } from './disputes';
-import { entitlements } from './entitlements';
 import { documents } from './documents';
 import { entities } from './entities';
+import { entitlements } from './entitlements';
 import { events } from './events';
 import { feeSchedules } from './fee-schedules';
 import { features } from './features';
@@ -26,10 +26,9 @@ import { previews } from './previews';
 import { prices } from './prices';
 import { pricing } from './pricing';
 import { products } from './products';
+import { recognition } from './recognition';
 import { refunds } from './refunds';
 import { reservations } from './reservations';
-import { subscriptions } from './subscriptions';
-import { recognition } from './recognition';
 import { revenueStreams } from './revenue-streams';
 import { revenueTargets } from './revenue-targets';
 import { subscriptionItems } from './subscription-items';
@@ -66,7 +65,6 @@ export const routes = {
   pricing,
   plans,
   planMigrations,
-  subscriptions,
   feeSchedules,
   revenueStreams,
   revenueTargets,
