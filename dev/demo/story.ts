@@ -8,10 +8,12 @@ import {
   expectThat,
   newestInvoice,
   readSubscription,
+  sayBooks,
+  sayLines,
   show,
   signal,
+  step,
   until,
-  type InvoiceView,
   type MoneyAnswer,
   type World,
 } from './world';
@@ -24,8 +26,6 @@ interface Cast {
   readonly pro: string;
   readonly subscriptionId: string;
 }
-
-const step = (world: World, date: string, what: string): void => world.say(`  ${date}  ${what}`);
 
 const flat = (amount: string, description: string) => ({ model: 'flat', amounts: { USD: amount }, description });
 
@@ -81,11 +81,6 @@ async function monthEnd(world: World, { clockId, subscriptionId }: Cast): Promis
   const invoice = await newestInvoice(world, subscriptionId);
   expectThat('the renewal', [invoice.status, invoice.total.amount], ['paid', '49.00']);
   step(world, '2026-02-28', `Renewed for ${show(invoice.total)}: from the 31st to 28 February, and back to 31 March.`);
-}
-
-function sayLines(world: World, invoice: InvoiceView): void {
-  for (const line of invoice.lines ?? [])
-    world.say(`              ${show(line.amount).padStart(12)}  ${line.description}: ${line.explanation.text}`);
 }
 
 async function upgrade(world: World, { clockId, subscriptionId, pro }: Cast): Promise<void> {
@@ -210,16 +205,8 @@ async function refund(world: World, { subscriptionId }: Cast): Promise<void> {
   step(world, '2026-08-01', `10.00 USD of ${invoice.number} are refunded.`);
 }
 
-interface TrialBalance {
-  readonly accounts: readonly { readonly account: string; readonly balance: MoneyAnswer }[];
-}
-
 async function books(world: World): Promise<void> {
-  const balance = await world.api.get<TrialBalance>('/ledger/trial-balance');
-  world.say('  The books:');
-  for (const { account, balance: sum } of balance.accounts)
-    world.say(`    ${account.padEnd(26)} ${show(sum).padStart(14)}`);
-  const of = (account: string) => balance.accounts.find((row) => row.account === account)?.balance.amount ?? '0.00';
+  const of = await sayBooks(world);
   // 59 + 49 + 75 + 199 + 199 + 49 + 33.19 were billed and paid.
   expectThat('revenue', of('revenue:subscriptions'), '-663.19');
   expectThat('nothing is owed', of('receivable'), '0.00');

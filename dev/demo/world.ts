@@ -31,18 +31,35 @@ export interface SubscriptionView {
 }
 
 export interface LineView {
+  readonly id: string;
   readonly description: string;
+  /** As it is priced: before coupons and tax. */
   readonly amount: MoneyAnswer;
   readonly explanation: { readonly text: string };
+}
+
+export interface TaxRowView {
+  readonly country: string;
+  readonly percent: string;
+  readonly base: MoneyAnswer;
+  readonly tax: MoneyAnswer;
 }
 
 export interface InvoiceView {
   readonly id: string;
   readonly number: string;
   readonly status: string;
+  readonly subtotal: MoneyAnswer;
+  readonly discount_total: MoneyAnswer;
+  readonly tax_added: MoneyAnswer;
   readonly total: MoneyAnswer;
   readonly amount_due: MoneyAnswer;
+  readonly taxes: { readonly rows: readonly TaxRowView[] } | null;
   readonly lines?: readonly LineView[];
+}
+
+interface TrialBalance {
+  readonly accounts: readonly { readonly account: string; readonly balance: MoneyAnswer }[];
 }
 
 interface Page<T> {
@@ -51,6 +68,23 @@ interface Page<T> {
 
 /** "49.00 USD" */
 export const show = ({ amount, currency }: MoneyAnswer): string => `${amount} ${currency}`;
+
+/** Tells what happened on a day of the story. */
+export const step = (world: World, date: string, what: string): void => world.say(`  ${date}  ${what}`);
+
+/** Tells the lines of an invoice with how each came about. */
+export function sayLines(world: World, invoice: InvoiceView): void {
+  for (const line of invoice.lines ?? [])
+    world.say(`              ${show(line.amount).padStart(12)}  ${line.description}: ${line.explanation.text}`);
+}
+
+/** Tells what stands on each account; answers how to read one, "0.00" where nothing is booked. */
+export async function sayBooks(world: World): Promise<(account: string) => string> {
+  const { accounts } = await world.api.get<TrialBalance>('/ledger/trial-balance');
+  world.say('  The books:');
+  for (const { account, balance } of accounts) world.say(`    ${account.padEnd(26)} ${show(balance).padStart(14)}`);
+  return (account) => accounts.find((row) => row.account === account)?.balance.amount ?? '0.00';
+}
 
 /** Fails the story with what was expected, in words. */
 export function expectThat<T>(what: string, actual: T, expected: T): void {
