@@ -100,10 +100,10 @@ export function drawFoot(sheet: Sheet): void {
   drawSentences(sheet, sheet.model.payment, { size: 9 });
 }
 
-/** Of the number of the page, in the longest language. */
-const labelRoom = 230;
-/** As much of the footer as three lines hold. */
-const footerHeightMax = 32;
+/** The number of the page, then as much of the footer as five small lines hold. */
+const footerStyle = { size: 7, color: paleInk } as const;
+const labelHeight = 10;
+const footerHeightMax = 42;
 
 /** The feet of all pages, once their number is known. */
 export function drawPageFeet(sheet: Sheet): void {
@@ -115,16 +115,13 @@ export function drawPageFeet(sheet: Sheet): void {
     pdf.page.margins.bottom = 0;
     drawRule(sheet, footTop - 6);
     const label = model.pageLabel.replace('{page}', String(page + 1)).replace('{pages}', String(count));
-    const style = { size: 7, color: paleInk } as const;
-    const text = model.footer.join('\n');
-    pdf.font('regular').fontSize(style.size);
-    if (text !== '') {
-      pdf.save();
-      pdf.rect(margin, footTop, width - labelRoom - 10, footerHeightMax).clip();
-      write(sheet, text, { x: margin, y: footTop, width: width - labelRoom - 10 }, style);
-      pdf.restore();
-    }
-    const at = { x: margin + width - labelRoom, y: footTop, width: labelRoom };
-    write(sheet, `${model.title} ${model.number} · ${label}`, at, { ...style, align: 'right' });
+    const at = { x: margin, y: footTop, width };
+    write(sheet, `${model.title} ${model.number} · ${label}`, at, { ...footerStyle, align: 'right' });
+    if (model.footer.length === 0) continue;
+    const top = footTop + labelHeight;
+    pdf.save();
+    pdf.rect(margin, top, width, footerHeightMax).clip();
+    write(sheet, model.footer.join('\n'), { ...at, y: top }, footerStyle);
+    pdf.restore();
   }
 }

@@ -50,7 +50,7 @@ export const fr: Language = {
     rate: 'Taux',
     net: 'Hors taxe',
     tax: 'Taxe',
-    gross: 'Toutes taxes comprises',
+    gross: 'TTC',
     reverseCharge: 'Autoliquidation',
     exempt: 'Exonéré de taxe',
     notCollected: 'Non soumis à la taxe',
