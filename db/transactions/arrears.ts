@@ -87,20 +87,20 @@ function correctable(windows: readonly BilledWindow[], at: Instant): BilledWindo
   );
 }
 
-/** The quantity of each window of a meter, once however many prices look at it. */
-function quantitiesOf(windows: readonly BilledWindow[], meterId: string): string {
+/** The quantity of all windows of a meter, null for none; each window once however many prices look at it. */
+function quantitiesOf(windows: readonly BilledWindow[], meterId: string): string | null {
   const byWindow = new Map(
     windows
       .filter((window) => window.meterId === meterId && window.quantity !== null)
       .map(({ from, to, quantity }) => [`${from}/${to}`, quantity ?? '0']),
   );
-  return [...byWindow.values()].reduce(plus, '0');
+  return byWindow.size === 0 ? null : [...byWindow.values()].reduce(plus, '0');
 }
 
 /** What was counted before a window, as its price goes on counting. Another price of the meter counts on where more never costs less. */
-function beforeOf(price: MeteredPrice, windows: readonly BilledWindow[], periodStart: Instant): string {
+function beforeOf(price: MeteredPrice, windows: readonly BilledWindow[], periodStart: Instant): string | null {
   const over = countsOver(price);
-  if (over === 'part') return '0';
+  if (over === 'part') return null;
   if (over === 'contract') return quantitiesOf(windows, price.meterId);
   const { monotone } = pricingModels[price.model].capabilities;
   const inPeriod = windows.filter(({ from, priceId }) => from >= periodStart && (monotone || priceId === price.id));
@@ -151,7 +151,7 @@ function adjust(
   const { rating, usage: then, exact } = billed;
   if (rating === null || then === null || sameUsage(usage, then)) return progress;
   const reading = { ...rating, window: { from: billed.from, to: billed.to }, usage: then, exact };
-  const contract = quantitiesOf(progress.windows, billed.meterId);
+  const contract = quantitiesOf(progress.windows, billed.meterId) ?? '0';
   const made = adjustmentLine({ billed: reading, usage, contract, currency: state.currency });
   const row = rowOf(state, reading, { usage, exact: made.exact, counted });
   const windows = progress.windows.map((window) =>
@@ -173,7 +173,7 @@ function bill(
   counted: string,
 ): Progress {
   const isFree = isFreeTrial(state, plan);
-  const before = isFree ? '0' : beforeOf(price, progress.windows, state.period?.start ?? from);
+  const before = isFree ? null : beforeOf(price, progress.windows, state.period?.start ?? from);
   const reading = { planId: plan.planId, price, window: { from, to }, usage, before, isFree };
   const { line, exact } = usageLine(reading, state.currency);
   const row = rowOf(state, reading, { usage, exact, counted });

@@ -17,8 +17,8 @@ export interface UsageReading {
   readonly price: MeteredPrice;
   readonly window: Window;
   readonly usage: Usage;
-  /** What was counted before the window and billed already, in the billing period or the contract; "0" for nothing. */
-  readonly before: string;
+  /** What was counted before the window and billed already, in the billing period or the contract; null: it is the first. */
+  readonly before: string | null;
   /** In a trial whose usage is free: the line says what was used, and charges nothing. */
   readonly isFree: boolean;
 }
@@ -48,7 +48,7 @@ const ratedOf = ({ exact, explanation }: PricedAmount): RatedUsage => ({
 });
 
 /** T(before + quantity) − T(before) of a model that does not go on counting by itself. */
-function difference({ price, usage, before }: UsageReading, quantity: string, currency: string): RatedUsage {
+function difference({ price, usage }: UsageReading, before: string, quantity: string, currency: string): RatedUsage {
   const of = (total: string): PricedAmount => priceOf(price.model, price.parameters, total, currency);
   const all = of(plus(before, quantity));
   const earlier = of(before);
@@ -85,9 +85,8 @@ export function rateUsage(reading: UsageReading, currency: string): RatedUsage |
   if (skips && isNothing(usage)) return null;
   if (isFree) return freeUsage(reading);
   const quantity = quantityIn(usage);
-  if (quantity === null || !isAbove(before, '0'))
-    return ratedOf(priceOf(price.model, price.parameters, usage, currency));
-  if (capabilitiesOf(price).before === 'none') return difference(reading, quantity, currency);
+  if (quantity === null || before === null) return ratedOf(priceOf(price.model, price.parameters, usage, currency));
+  if (capabilitiesOf(price).before === 'none') return difference(reading, before, quantity, currency);
   return ratedOf(priceOf(price.model, price.parameters, { form: 'quantity', quantity, before }, currency));
 }
 

@@ -22,7 +22,7 @@ function anySubscription({ random, subscriptions }: SimulatedWorld): SimulatedSu
 }
 
 /** A step on one subscription. */
-const onSubscription = (
+export const onSubscription = (
   name: string,
   weight: number,
   act: (world: SimulatedWorld, subscription: SimulatedSubscription) => Promise<string | null>,

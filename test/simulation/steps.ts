@@ -1,6 +1,7 @@
 /** What can happen in a world. Each step says in words what it did. */
 import { bankSteps } from './bank-steps';
 import { commandSteps } from './command-steps';
+import { usageSteps } from './usage-steps';
 import type { SimulatedWorld } from './world';
 
 export interface Step {
@@ -31,4 +32,4 @@ const advance: Step = {
   },
 };
 
-export const steps: readonly Step[] = [advance, ...commandSteps, ...bankSteps];
+export const steps: readonly Step[] = [advance, ...commandSteps, ...bankSteps, ...usageSteps];

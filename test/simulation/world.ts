@@ -4,6 +4,7 @@ import { subscriptionWorkflowId } from '../../domain/ids';
 import { messages } from '../../workflows/contract';
 import type { TestEngine } from '../support/perennial';
 import { flat, perSeat, Scene } from '../support/scenario';
+import { meter } from '../support/usage';
 import { randomOf, type Random } from './random';
 
 export interface SimulatedCustomer {
@@ -31,6 +32,8 @@ export interface SimulatedWorld {
   readonly random: Random;
   readonly scene: Scene;
   readonly plans: readonly SimulatedPlan[];
+  /** The price of an add-on in every currency. */
+  readonly addOnPrice: string;
   readonly customers: SimulatedCustomer[];
   readonly subscriptions: SimulatedSubscription[];
   /** Epoch milliseconds of the clock. */
@@ -59,6 +62,34 @@ const seats = { parameters: { included: '2' }, description: 'Seats' };
 /** Month ends are where calendars go wrong: every other world begins at one. */
 const starts = ['2027-12-31', '2027-01-31', '2028-02-29', '2027-03-28T00:30:00.000Z', '2027-10-15T13:45:10.000Z'];
 
+const calls = { meter: 'calls', description: 'Calls' };
+const perCall = { ...calls, model: 'per_unit', amounts: amounts('0.011', '0.01', '1.5', '1.3') };
+const packages = {
+  ...calls,
+  model: 'package',
+  amounts: amounts('2.50', '2.40', '300', '310.00'),
+  parameters: { size: '100' },
+};
+const least = { limits: { minimum: amounts('12.00', '11.00', '1500', '1600.00') } };
+const inArrears = flat(amounts('9.00', '8.00', '900', '950.00'), { timing: 'in_arrears', description: 'In arrears' });
+
+/** Plans that bill what was used, commitments and seats when a period is over. */
+const meteredKinds: readonly [prices: object[], more: { interval: object; trial?: object }][] = [
+  [[flat(amounts('5.00', '4.50', '500', '600.00')), perCall], { ...interval('month'), ...least }],
+  [[packages, inArrears], interval('month')],
+  [[packages], { ...interval('week', 2), trial: { days: 5, payment_method_required: false, end_behavior: 'charge' } }],
+  [
+    [{ ...perSeat('0'), ...seats, amounts: amounts('12.50', '11.25', '1750', '1600.50'), stream: 'seats' }],
+    { ...interval('month'), ...{ seats: { added: 'next_invoice', removed: 'credit' } } },
+  ],
+];
+
+async function makeAddOn(scene: Scene): Promise<string> {
+  const product = await scene.api.post<{ id: string }>('/products', { name: 'Beside' });
+  const price = flat(amounts('6.00', '5.50', '600', '700.00'), { description: 'Support' });
+  return (await scene.api.post<{ id: string }>('/prices', { product_id: product.id, ...price })).id;
+}
+
 async function makePlans(scene: Scene): Promise<SimulatedPlan[]> {
   const kinds: readonly [prices: object[], more: { interval: object; trial?: object }][] = [
     [[flat(amounts('49.00', '45.00', '7000', '6300.00'))], interval('month')],
@@ -85,6 +116,7 @@ async function makePlans(scene: Scene): Promise<SimulatedPlan[]> {
       [flat(amounts('25.00', '24.00', '2500', '2900.00'))],
       { ...interval('month'), trial: { days: 10, payment_method_required: false, end_behavior: end } },
     ]),
+    ...meteredKinds,
   ];
   const plans: SimulatedPlan[] = [];
   for (const [prices, more] of kinds) {
@@ -109,9 +141,11 @@ export async function openWorld(engine: TestEngine, seed: number): Promise<Simul
   };
   const scene = await Scene.open(engine, { now: start, tenant });
   const now = Date.parse(start.includes('T') ? start : `${start}T00:00:00.000Z`);
+  await meter(scene, 'calls', { event_type: 'call' });
   const plans = await makePlans(scene);
+  const addOnPrice = await makeAddOn(scene);
   const story = [`${start} a tenant with ${JSON.stringify(tenant)}`];
-  return { seed, random, scene, plans, customers: [], subscriptions: [], now, story };
+  return { seed, random, scene, plans, addOnPrice, customers: [], subscriptions: [], now, story };
 }
 
 export async function addCustomer(world: SimulatedWorld): Promise<SimulatedCustomer> {
