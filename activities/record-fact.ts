@@ -6,21 +6,22 @@ import { ensureAccounts } from '../db/transactions/ensure-accounts';
 import type { BillingFacts } from '../db/transactions/billing-facts';
 import type { CollectionFacts } from '../db/transactions/collection-facts';
 import { record, type Recording } from '../db/transactions/record';
-import { walletFunds } from '../domain/credits/wallet-payment';
+import type { WalletChange } from '../db/transactions/record-credits';
+import { walletFunds, type HeldWallet } from '../domain/credits/wallet-payment';
 import type { AttachedCoupon } from '../domain/discount/attached';
 import { newId } from '../domain/ids';
 import { limitsOf, type ChargeLimits } from '../domain/invoice/chargeable';
 import { assembleFor, type InvoiceContents } from '../domain/invoice/assemble-for';
 import type { Reduction } from '../domain/invoice/reductions';
 import { balanceChange, invoiceTotals, type InvoiceTotals } from '../domain/invoice/totals';
-import { isZero } from '../domain/money';
+import { add, isZero, zero, type Money } from '../domain/money';
 import { apply } from '../domain/subscription/apply';
 import type { IssuedInvoice, SubscriptionEvent } from '../domain/subscription/events';
 import type { SubscriptionState } from '../domain/subscription/state';
 import { addDays, type Instant } from '../domain/time';
 import type { ActivityDependencies } from './dependencies';
 import { defaultRail } from './default-rail';
-import { drawFromWallet } from './draw-from-wallet';
+import { drawFromWallet, type WalletDraw } from './draw-from-wallet';
 import { foreseeCollection } from './foreseen-collection';
 import { postingsOf } from './invoice-postings';
 import { outsideEvents } from './outside-events';
@@ -30,6 +31,8 @@ export interface InvoiceDraft extends InvoiceContents {
   readonly businessKey: string;
   /** What its credit lines take off older open invoices (`recordCredits`). */
   readonly reductions?: readonly Reduction[];
+  /** The invoice that is voided in the same transaction, and what it gives back to the balance and the wallet. */
+  readonly replaces?: { readonly invoiceId: string; readonly balanceBack: Money; readonly wallet: WalletChange | null };
 }
 
 /** What else is written in the same transaction; computed from the fact where it names it (an audit entry keeps its result). */
@@ -94,7 +97,9 @@ export const chargeLimits = (deps: ActivityDependencies, facts: BillingFacts, cu
   limitsOf(deps.railNamed(facts.rail ?? defaultRail).capabilities, currency);
 
 function balancePart(fact: InvoiceFact, totals: InvoiceTotals): Pick<Recording, 'balance'> {
-  const change = balanceChange(totals, fact.invoice.reductions);
+  const { reductions, replaces } = fact.invoice;
+  const back = replaces?.balanceBack ?? zero(totals.total.currency);
+  const change = add(balanceChange(totals, reductions), back);
   if (isZero(change)) return {};
   return { balance: { customerId: fact.state.customerId, change, expected: fact.facts.balance } };
 }
@@ -105,14 +110,25 @@ const usedPart = (
   coupons: readonly AttachedCoupon[],
 ): Pick<Recording, 'coupons'> => (coupons.length === 0 ? {} : { coupons: { used: { coupons, subscriptionId } } });
 
+/** What the wallet holds once the replaced invoice gave its credits back. */
+const heldAfter = (wallet: HeldWallet | null, back: WalletChange | null): HeldWallet | null =>
+  wallet === null || back === null ? wallet : { ...wallet, grants: [...wallet.grants, ...back.grants] };
+
+function walletPart(drawn: WalletDraw | null, back: WalletChange | null): Pick<Recording, 'wallet'> {
+  if (drawn === null) return back === null ? {} : { wallet: back };
+  return { wallet: { ...drawn.wallet, grants: back?.grants ?? [] } };
+}
+
 /** Writes a fact together with the invoice that it brings, and answers it with the invoice's number. */
 export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFact): Promise<SubscriptionEvent> {
   const { state, now, facts, invoice } = fact;
   const limits = chargeLimits(deps, facts, state.currency);
-  const funds = walletFunds(facts.wallet, state.currency, now);
+  const held = heldAfter(facts.wallet, invoice.replaces?.wallet ?? null);
+  const balance = add(facts.balance, invoice.replaces?.balanceBack ?? zero(state.currency));
+  const funds = walletFunds(held, state.currency, now);
   const assembled = assembleFor(state, facts, invoice, now);
-  const totals = invoiceTotals(assembled.amounts.total, facts.balance, limits, invoice.reductions, funds);
-  const drawn = drawFromWallet(facts.wallet, totals.walletApplied, invoice.id, now);
+  const totals = invoiceTotals(assembled.amounts.total, balance, limits, invoice.reductions, funds);
+  const drawn = drawFromWallet(held, totals.walletApplied, invoice.id, now);
   const postings = postingsOf(assembled, totals, now).concat(drawn?.postings ?? []);
   const issued: IssuedInvoice = {
     id: invoice.id,
@@ -139,6 +155,7 @@ export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFac
       id: invoice.id,
       customerId: state.customerId,
       subscriptionId: state.subscriptionId,
+      ...(invoice.replaces === undefined ? {} : { reissues: invoice.replaces.invoiceId }),
       businessKey: invoice.businessKey,
       entityId: facts.entityId,
       series: facts.invoiceSeries,
@@ -150,7 +167,7 @@ export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFac
     },
     ...balancePart(fact, totals),
     ...usedPart(state, assembled.used),
-    ...(drawn === null ? {} : { wallet: drawn.wallet }),
+    ...walletPart(drawn, invoice.replaces?.wallet ?? null),
     entries,
     fact: event,
     events: outsideEvents(state, after, event, totals, null),

@@ -6,6 +6,7 @@ import { changeTerms } from './change-terms';
 import type { CommandExecution } from './context';
 import { creditInvoice } from './credit-invoice';
 import { addAddOn, addCharge, overridePrice, removeAddOn, removePriceOverride } from './items';
+import { reissueInvoice } from './reissue-invoice';
 import { removeCoupon } from './remove-coupon';
 import { resume } from './resume';
 import { markUncollectible, voidOne } from './settle-invoice';
@@ -38,6 +39,7 @@ export const executions: { readonly [N in CommandName]: CommandExecution<N> } = 
   voidInvoice: voidOne,
   markUncollectible,
   creditInvoice,
+  reissueInvoice,
   applyCoupon,
   removeCoupon,
   addAddOn,

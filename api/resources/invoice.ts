@@ -60,6 +60,7 @@ export const invoiceExample = {
   customer_id: 'cus_01kav5xq8yfz2s1m3c4d5e6f7g',
   subscription_id: 'sub_01kav5xq8yfz2s1m3c4d5e6f7g',
   wallet_id: null,
+  reissues_invoice_id: null,
   ...reductionExample,
   total: usd('49.00'),
   credit_given: usd('0.00'),
@@ -96,6 +97,10 @@ export const invoiceAnswer = z
       .nullable()
       .openapi({ description: 'The wallet whose top-up it bills; such an invoice has no subscription.' }),
     ...reductionShape,
+    reissues_invoice_id: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The voided invoice in whose place it was issued.' }),
     total: moneyAnswer,
     credit_given: moneyAnswer.openapi({ description: 'What its credit lines took off older open invoices.' }),
     credit_received: moneyAnswer.openapi({
@@ -166,6 +171,7 @@ export function presentInvoice(
     customer_id: invoice.customerId,
     subscription_id: invoice.subscriptionId,
     wallet_id: invoice.walletId,
+    reissues_invoice_id: invoice.reissuesId,
     ...presentReductions({ ...invoice, discounts: invoice.discountTotal, applications: invoice.discounts }),
     total: wireMoney(invoice.total),
     credit_given: wireMoney(invoice.creditGiven),

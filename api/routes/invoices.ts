@@ -1,12 +1,12 @@
 /** Invoices, and the commands about what is owed. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { findInvoice, listInvoices } from '../../db/queries/invoices';
+import { findInvoice, findReissue, listInvoices } from '../../db/queries/invoices';
 import { linesOfInvoices } from '../../db/queries/invoice-lines';
 import { drawsOfInvoices } from '../../db/queries/wallet-movements';
 import type { CommandName } from '../../domain/subscription/commands';
 import { fail } from '../../domain/errors';
 import { isZero } from '../../domain/money';
-import { idParameter, jsonAnswer } from '../answers';
+import { idParameter, jsonAnswer, jsonBody } from '../answers';
 import { carryOutCommand } from '../carry-out-command';
 import { tenantOf, type Api, type ApiContext } from '../context';
 import type { ApiDependencies } from '../dependencies';
@@ -93,6 +93,44 @@ function registerCommand(api: Api, deps: ApiDependencies, name: InvoiceCommandNa
   });
 }
 
+const reissueBody = z
+  .strictObject({
+    lines: z
+      .array(z.strictObject({ line_id: z.string().min(1).max(100), amount: z.string().max(60) }))
+      .max(10_000)
+      .optional()
+      .openapi({ description: 'New amounts, before tax. Lines that are not named keep theirs.' }),
+  })
+  .openapi('InvoiceReissue', { example: { lines: [{ line_id: invoiceExample.lines[0]?.id ?? '', amount: '39.00' }] } });
+
+const reissue = createRoute({
+  method: 'post',
+  path: '/invoices/{id}/reissue',
+  tags,
+  summary: 'Void an open invoice and issue it anew',
+  description:
+    'In one transaction: with a number of its own, the tax and billing details of now, and the new amounts where they are given.',
+  request: { ...id, ...jsonBody(reissueBody) },
+  responses: { 201: jsonAnswer(invoiceAnswer, 'The new invoice.') },
+});
+
+function registerReissue(api: Api, deps: ApiDependencies): void {
+  api.openapi(reissue, async (c) => {
+    const { tenantId } = tenantOf(c);
+    const db = deps.database.as(tenantId);
+    const { id: invoiceId } = c.req.valid('param');
+    const { subscriptionId } = foundOr404(await findInvoice(db, tenantId, invoiceId), 'Invoice', invoiceId);
+    if (subscriptionId === null) return fail('invoice_of_top_up', { invoiceId });
+    const { lines } = c.req.valid('json');
+    const payload = { invoiceId, ...(lines === undefined ? {} : { lines }) };
+    await carryOutCommand(c, deps, subscriptionId, 'reissueInvoice', payload);
+    // Accepted and not carried out within the time of a command: the same request again finds it.
+    const made =
+      (await findReissue(db, tenantId, invoiceId)) ?? fail('state_changed', { resource: 'Invoice', id: invoiceId });
+    return c.json(await readInvoice(deps, tenantId, made.id), 201);
+  });
+}
+
 /** Registers the routes of invoices. */
 export function invoices(api: Api, deps: ApiDependencies): void {
   const { database } = deps;
@@ -118,5 +156,6 @@ export function invoices(api: Api, deps: ApiDependencies): void {
       : null;
     return c.json({ data: page.data.map((invoice) => presentInvoice(invoice, lines)), has_more: page.hasMore }, 200);
   });
+  registerReissue(api, deps);
   for (const name of Object.keys(commands) as InvoiceCommandName[]) registerCommand(api, deps, name);
 }

@@ -137,6 +137,10 @@ create unique index invoices_of_wallet on invoices (wallet_id, business_key) whe
 alter table invoice_lines alter column subscription_id drop not null;
 alter table payments alter column subscription_id drop not null;
 
+-- The voided invoice in whose place this one was issued.
+alter table invoices add column reissues_invoice_id text references invoices;
+create unique index invoices_reissued_once on invoices (reissues_invoice_id) where reissues_invoice_id is not null;
+
 -- What the customer's wallet paid of the invoice, before their balance.
 alter table invoices add column wallet_applied numeric not null default 0 check (wallet_applied >= 0);
 alter table invoices drop constraint invoices_amount_due_explained;

@@ -17,6 +17,8 @@ export interface Invoice {
   /** Null for the invoice of a top-up, which has a wallet. */
   readonly subscriptionId: string | null;
   readonly walletId: string | null;
+  /** The voided invoice in whose place it was issued. */
+  readonly reissuesId: string | null;
   readonly status: InvoiceStatus;
   /** Series and sequence, such as INV-000042; null while it is a draft. */
   readonly number: string | null;
@@ -51,6 +53,7 @@ interface InvoiceRow {
   customer_id: string;
   subscription_id: string | null;
   wallet_id: string | null;
+  reissues_invoice_id: string | null;
   status: InvoiceStatus;
   number: string | null;
   currency: string;
@@ -75,7 +78,7 @@ interface InvoiceRow {
   occurred_at: Date;
 }
 
-const columns = `id, tenant_id, entity_id, customer_id, subscription_id, wallet_id, status, invoice_number(series, sequence) as number, currency, subtotal,
+const columns = `id, tenant_id, entity_id, customer_id, subscription_id, wallet_id, reissues_invoice_id, status, invoice_number(series, sequence) as number, currency, subtotal,
   discount_total, tax_added, tax_included, discounts, taxes, total,
   credit_given, credit_received, wallet_applied, balance_applied, carried_over, amount_due, amount_paid, period_start, period_end, due_at, settled_at, occurred_at`;
 
@@ -86,6 +89,7 @@ const fromRow = (row: InvoiceRow): Invoice => ({
   customerId: row.customer_id,
   subscriptionId: row.subscription_id,
   walletId: row.wallet_id,
+  reissuesId: row.reissues_invoice_id,
   status: row.status,
   number: row.number,
   subtotal: money(row.subtotal, row.currency),
@@ -122,6 +126,16 @@ const latest: Statement = {
 /** An invoice of a tenant, or null. */
 export async function findInvoice(db: Queryable, tenantId: string, id: string): Promise<Invoice | null> {
   return firstOf((await db.query<InvoiceRow>(byId, [tenantId, id])).map(fromRow));
+}
+
+const reissueOf: Statement = {
+  name: 'invoices_reissue_of',
+  text: `select ${columns} from invoices where tenant_id = $1 and reissues_invoice_id = $2`,
+};
+
+/** The invoice that was issued in place of a voided one, or null. */
+export async function findReissue(db: Queryable, tenantId: string, voidedId: string): Promise<Invoice | null> {
+  return firstOf((await db.query<InvoiceRow>(reissueOf, [tenantId, voidedId])).map(fromRow));
 }
 
 /** The newest invoice of each of some subscriptions. */

@@ -15,6 +15,8 @@ export interface NewInvoice {
   /** Null for the invoice of a top-up, which names its wallet instead. */
   readonly subscriptionId: string | null;
   readonly walletId?: string;
+  /** The voided invoice in whose place it is issued. */
+  readonly reissues?: string;
   readonly businessKey: string;
   /** The seller, and the series of its invoices. */
   readonly entityId: string;
@@ -49,6 +51,7 @@ export function invoiceRow(invoice: NewInvoice) {
     customer_id: invoice.customerId,
     subscription_id: invoice.subscriptionId,
     ...(invoice.walletId === undefined ? {} : { wallet_id: invoice.walletId }),
+    ...(invoice.reissues === undefined ? {} : { reissues_invoice_id: invoice.reissues }),
     business_key: invoice.businessKey,
     status: isNothingDue(totals) ? 'paid' : 'open',
     entity_id: invoice.entityId,

@@ -53,7 +53,7 @@ const partsSql: Readonly<Record<Part, PartSql>> = {
     tables: (rows) => `
 invoice_in as (
   select *, row_number() over (partition by series order by n) as place, count(*) over (partition by series) as places
-  from jsonb_to_recordset(${rows}) as i(n integer, at timestamptz, id text, customer_id text, subscription_id text, wallet_id text, business_key text,
+  from jsonb_to_recordset(${rows}) as i(n integer, at timestamptz, id text, customer_id text, subscription_id text, wallet_id text, reissues_invoice_id text, business_key text,
     status text, entity_id text, series text, currency text, total numeric, discount_total numeric, tax_added numeric,
     tax_included numeric, discounts jsonb, taxes jsonb, credit_given numeric, wallet_applied numeric, balance_applied numeric, carried_over numeric, amount_due numeric,
     period_start timestamptz, period_end timestamptz)
@@ -62,9 +62,9 @@ invoice_in as (
   insert into invoice_series as s (tenant_id, series, last_number) select $1, series, count(*) from invoice_in group by series order by series
   on conflict (tenant_id, series) do update set last_number = s.last_number + excluded.last_number returning series, last_number
 ), invoice_out as (
-  insert into invoices (id, tenant_id, customer_id, subscription_id, wallet_id, business_key, status, entity_id, series, sequence, currency, total,
+  insert into invoices (id, tenant_id, customer_id, subscription_id, wallet_id, reissues_invoice_id, business_key, status, entity_id, series, sequence, currency, total,
     discount_total, tax_added, tax_included, discounts, taxes, credit_given, wallet_applied, balance_applied, carried_over, amount_due, period_start, period_end, due_at, settled_at, occurred_at)
-  select i.id, $1, i.customer_id, i.subscription_id, i.wallet_id, i.business_key, i.status, i.entity_id, i.series, s.last_number - i.places + i.place, i.currency,
+  select i.id, $1, i.customer_id, i.subscription_id, i.wallet_id, i.reissues_invoice_id, i.business_key, i.status, i.entity_id, i.series, s.last_number - i.places + i.place, i.currency,
     i.total, coalesce(i.discount_total, 0), coalesce(i.tax_added, 0), coalesce(i.tax_included, 0), i.discounts, i.taxes, i.credit_given, i.wallet_applied, i.balance_applied, i.carried_over, i.amount_due, i.period_start, i.period_end, i.at,
     case when i.status = 'paid' then i.at end, i.at
   from invoice_in i join numbered s using (series) returning id, invoice_number(series, sequence) as number

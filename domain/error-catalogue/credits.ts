@@ -18,6 +18,11 @@ export const creditsErrors = {
     retryable: false,
     message: 'The wallet {walletId} holds money: it pays invoices, and is not used in units.',
   },
+  invoice_not_reissuable: {
+    kind: 'refused',
+    retryable: false,
+    message: 'The invoice {invoiceId} cannot be issued anew: {reason}.',
+  },
   invoice_not_creditable: {
     kind: 'refused',
     retryable: false,

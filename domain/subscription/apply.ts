@@ -205,6 +205,19 @@ function askAnew(state: SubscriptionState, invoiceId: string, at: Instant): Subs
   };
 }
 
+/** A new invoice takes the place of a voided one, in the queue too. Collecting begins anew: its payment is another one. */
+function reissue(state: SubscriptionState, event: EventOf<'invoice_reissued'>): SubscriptionState {
+  const { invoice, invoiceId, at } = event;
+  const named = { ...state, lastInvoice: { number: invoice.number, total: invoice.total } };
+  if (!invoice.open) return settle(named, { type: 'invoice_settled', at, invoiceId, how: 'paid' });
+  const { collection } = named;
+  if (collection === null) return named;
+  if (collection.invoiceId === invoiceId)
+    return { ...named, collection: freshCollection(invoice.id, collection.queue, at) };
+  const queue = collection.queue.map((id) => (id === invoiceId ? invoice.id : id));
+  return { ...named, collection: { ...collection, queue } };
+}
+
 /** Credits of a new invoice reduced older ones: those that ask for nothing any more are settled. */
 function reduce(state: SubscriptionState, credited: readonly CreditedInvoice[], at: Instant): SubscriptionState {
   return credited.reduce(
@@ -311,6 +324,7 @@ const handlers: Handlers = {
   payment_requested: requestPayment,
   invoice_settled: settle,
   invoice_credited: (state, event) => reduce(state, event.credited, event.at),
+  invoice_reissued: reissue,
   payment_declined: decline,
   payment_deferred: (state, event) =>
     tried(state, event, {

@@ -52,6 +52,11 @@ export interface RemoveCoupon {
   /** What `applyCoupon` made: the coupon as it is attached to the subscription. */
   readonly attachmentId: string;
 }
+export interface ReissueInvoice {
+  readonly invoiceId: string;
+  /** New amounts, before tax; lines that are not named keep theirs. */
+  readonly lines?: readonly { readonly line_id: string; readonly amount: string }[];
+}
 export interface CreditInvoice {
   readonly invoiceId: string;
   /** Absent: named after the command. */
@@ -79,6 +84,7 @@ export interface CommandPayloads {
   readonly voidInvoice: InvoiceCommand;
   readonly markUncollectible: InvoiceCommand;
   readonly creditInvoice: CreditInvoice;
+  readonly reissueInvoice: ReissueInvoice;
   readonly applyCoupon: ApplyCoupon;
   readonly removeCoupon: RemoveCoupon;
   readonly addAddOn: AddAddOn;
@@ -228,6 +234,11 @@ export const commandRules: { readonly [N in CommandName]: CommandRule } = {
     fields: { invoiceId: { kind: 'string', required: true } },
     refusedIn: [],
     refuse: (state, payload: InvoiceCommand) => refuseUnlessOwed(state, payload.invoiceId),
+  },
+  reissueInvoice: {
+    fields: { invoiceId: { kind: 'string', required: true }, lines: { kind: 'lineCredits' } },
+    refusedIn: [],
+    refuse: (state, payload: ReissueInvoice) => refuseUnlessOwed(state, payload.invoiceId),
   },
   creditInvoice: {
     fields: {

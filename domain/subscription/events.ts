@@ -123,6 +123,13 @@ export type SubscriptionEvent =
       readonly how: 'paid' | 'voided' | 'uncollectible';
     }
   /** A credit note reduced an open invoice. */
+  /** An open invoice was voided and issued anew. */
+  | {
+      readonly type: 'invoice_reissued';
+      readonly at: Instant;
+      readonly invoiceId: string;
+      readonly invoice: IssuedInvoice;
+    }
   | {
       readonly type: 'invoice_credited';
       readonly at: Instant;

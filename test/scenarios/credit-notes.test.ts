@@ -208,6 +208,43 @@ test('a refund of a credit note that the bank undoes goes to the balance instead
   await checkInvariants(scene);
 });
 
+test('an open invoice is voided and issued anew in one step, with new amounts where they are given, and the card pays the new one', async () => {
+  const { scene, customer, subscription, invoice, read } = await billed('pm_card_chargeCustomerFail');
+  const lineId = (invoice.lines[0] as unknown as { id: string }).id;
+  const reissue = (body: object, id = invoice.id) =>
+    scene.api.post<InvoiceView & { reissues_invoice_id: string }>(`/invoices/${id}/reissue`, body);
+  expect(await scene.refusal(reissue({ lines: [{ line_id: lineId, amount: '-1.00' }] }))).toBe('validation_failed');
+  const made = await reissue({ lines: [{ line_id: lineId, amount: '39.00' }] });
+  expect(made).toMatchObject({
+    status: 'open',
+    total: usd('39.00'),
+    reissues_invoice_id: invoice.id,
+    number: 'INV-000002',
+  });
+  expect(await read()).toMatchObject({ status: 'void', number: 'INV-000001' });
+  expect(await scene.refusal(reissue({}))).toBe('invoice_not_open');
+  await scene.card(customer, 'pm_card_visa');
+  await scene.until(subscription, 'The new invoice is paid', ({ collection }) => collection === null);
+  expect(await scene.billed(subscription)).toEqual(['void 49.00', 'paid 39.00']);
+  await scene.advance('2026-01-16T12:00:00.000Z');
+  await scene.command(subscription, 'cancel', { credit: true });
+  // Half of the period of what was really billed.
+  expect((await scene.newestInvoice(subscription)).total.amount).toBe('-19.50');
+  await checkInvariants(scene);
+});
+
+test('an invoice that the wallet paid in part is issued anew with the same credits', async () => {
+  const scene = await Scene.open(engine, { now: '2026-01-01' });
+  const customer = await scene.customer('pm_card_chargeCustomerFail');
+  const wallet = await scene.api.post<{ id: string }>('/wallets', { customer_id: customer, currency: 'USD' });
+  await scene.api.post(`/wallets/${wallet.id}/grants`, { amount: '30.00' });
+  const subscription = await scene.subscribe(customer, await scene.plan([flat('49.00')]));
+  const invoice = await scene.newestInvoice(subscription);
+  const made = await scene.api.post<InvoiceView>(`/invoices/${invoice.id}/reissue`, {});
+  expect(made).toMatchObject({ status: 'open', wallet_applied: usd('30.00'), amount_due: usd('19.00') });
+  await checkInvariants(scene);
+});
+
 test('the invoice of a top-up is not credited', async () => {
   const { scene, customer, credit } = await billed('pm_card_visa');
   const wallet = await scene.api.post<{ id: string }>('/wallets', { customer_id: customer, currency: 'USD' });

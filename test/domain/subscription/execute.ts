@@ -4,7 +4,7 @@ import { creditLines } from '../../../domain/invoice/change-lines';
 import { fullPeriod } from '../../../domain/invoice/change-bill';
 import type { InvoiceLine } from '../../../domain/invoice/line';
 import { reductionsOf } from '../../../domain/invoice/reductions';
-import { allocate, isZero } from '../../../domain/money';
+import { allocate, isZero, zero } from '../../../domain/money';
 import {
   refuseCommand,
   type Cancel,
@@ -21,7 +21,7 @@ import type { Terms } from '../../../domain/subscription/state';
 import { fromIso } from '../../../domain/time';
 import { exampleId } from './example';
 import { issue, resume, settleable } from './perform';
-import { billedNow, booksOf, planOf, reduceInvoices, type World } from './world';
+import { billedNow, bookInvoice, booksOf, planOf, reduceInvoices, type World } from './world';
 import { atLeast } from '../invoice/plans';
 
 type Execution<N extends CommandName> = (world: World, payload: CommandPayloads[N]) => SubscriptionEvent | null;
@@ -83,6 +83,16 @@ function settleOne(
   return { type: 'invoice_settled', at: world.now, invoiceId, how };
 }
 
+/** Voids an open invoice and issues it anew; now and then there is nothing left to ask for. */
+function reissueOne(world: World, { invoiceId }: InvoiceCommand): SubscriptionEvent | null {
+  const before = booksOf(world, invoiceId);
+  if (before.status !== 'open' || before.truth === 'succeeded' || before.truth === 'processing') return null;
+  before.status = 'void';
+  const due = world.draw(4) === 0 ? zero(before.due.currency) : before.due;
+  world.billed = world.billed.filter(({ openInvoice }) => openInvoice?.id !== invoiceId);
+  return { type: 'invoice_reissued', at: world.now, invoiceId, invoice: bookInvoice(world, before.due, due) };
+}
+
 /** Takes half of what an open invoice asks for off it, or all of it. */
 function creditOne(world: World, { invoiceId, rest }: CreditInvoice): SubscriptionEvent | null {
   const invoice = booksOf(world, invoiceId);
@@ -137,6 +147,7 @@ const executions: { readonly [N in CommandName]: Execution<N> } = {
   }),
   voidInvoice: (world, payload) => settleOne(world, payload, 'voided'),
   markUncollectible: (world, payload) => settleOne(world, payload, 'uncollectible'),
+  reissueInvoice: reissueOne,
   creditInvoice: creditOne,
   applyCoupon: ({ now }) => ({
     type: 'coupon_applied',

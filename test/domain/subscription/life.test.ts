@@ -117,6 +117,7 @@ function payloadOf(world: World, name: CommandName): CommandPayloads[CommandName
     retryPayment: () => ({ customerPresent: draw(2) === 0 }),
     voidInvoice: () => ({ invoiceId }),
     markUncollectible: () => ({ invoiceId }),
+    reissueInvoice: () => ({ invoiceId }),
     creditInvoice: () => ({ invoiceId, reason: 'outage', ...(draw(2) === 0 ? { rest: 'refund' } : {}) }),
     applyCoupon: () => ({ code: 'SPRING26' }),
     addAddOn: () => ({ priceId: exampleId('price', 1) }),

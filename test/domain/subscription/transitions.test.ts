@@ -88,6 +88,7 @@ const payloads: Partial<Record<(typeof commandNames)[number], object>> = {
   changeQuantity: { quantity: 2 },
   voidInvoice: { invoiceId: collection().invoiceId },
   markUncollectible: { invoiceId: collection().invoiceId },
+  reissueInvoice: { invoiceId: collection().invoiceId },
   creditInvoice: { invoiceId: collection().invoiceId, reason: 'outage' },
 };
 

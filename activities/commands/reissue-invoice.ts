@@ -1,0 +1,85 @@
+import { loadBillingFacts } from '../../db/transactions/billing-facts';
+import { loadLinesToReissue, type LineToReissue } from '../../db/transactions/reissue-lines';
+import { fail, isRefusal, refusal, type Refusal } from '../../domain/errors';
+import { newId } from '../../domain/ids';
+import type { InvoiceLine } from '../../domain/invoice/line';
+import { compare, money, multiplyByRatio, zero, type Money } from '../../domain/money';
+import { recordInvoice } from '../record-fact';
+import { prepareSettlement, voidInvoice } from '../settle-invoices';
+import type { CommandContext, CommandOutcome } from './context';
+
+type Context = CommandContext<'reissueInvoice'>;
+
+function newAmount(text: string, currency: string): Money | null {
+  try {
+    const amount = money(text, currency);
+    return compare(amount, zero(currency)) < 0 ? null : amount;
+  } catch {
+    return null;
+  }
+}
+
+/** The line with another amount; the price of the full period that credits are counted from moves with it. */
+function priced({ line }: LineToReissue, amount: Money): InvoiceLine {
+  const { currency } = amount;
+  if (compare(amount, line.amount) === 0) return line;
+  const before = money(line.explanation.exact, currency, 'half_up');
+  const isScaled = compare(line.amount, zero(currency)) > 0;
+  const exact = isScaled ? multiplyByRatio(before, amount.amount, line.amount.amount, 'half_up').amount : amount.amount;
+  const text = `${line.explanation.text}; issued anew at ${amount.amount} ${currency}`;
+  return { ...line, amount, explanation: { ...line.explanation, exact, text } };
+}
+
+const wrong = (path: string, message: string) => refusal('validation_failed', {}, { fields: [{ path, message }] });
+
+/** The lines of the new invoice, by the amounts that are asked for. */
+function newLines(found: readonly LineToReissue[], { payload, state }: Context): InvoiceLine[] | Refusal {
+  const asked = payload.lines ?? [];
+  const unknown = asked.findIndex(({ line_id: id }) => !found.some((line) => line.id === id));
+  if (unknown >= 0) return wrong(`lines.${unknown}.line_id`, 'must be a line of the invoice');
+  const amounts = asked.map(({ amount }) => newAmount(amount, state.currency));
+  const unsound = amounts.findIndex((amount) => amount === null);
+  if (unsound >= 0)
+    return wrong(`lines.${unsound}.amount`, `must be from 0 up in whole minor units of ${state.currency}`);
+  return found.map((line) => {
+    const index = asked.findIndex(({ line_id: id }) => id === line.id);
+    return priced(line, amounts[index] ?? line.line.amount);
+  });
+}
+
+/**
+ * Voids an open invoice and issues it anew, in one transaction: with a number of its own, the tax and the billing details of now, and new
+ * amounts where they are given. Discounts stay what they were: they are in the amounts.
+ */
+export async function reissueInvoice(context: Context): Promise<CommandOutcome> {
+  const { deps, state, payload, commandId, now, audit } = context;
+  const { tenantId, subscriptionId, currency, terms } = state;
+  const { invoiceId } = payload;
+  const db = deps.database.as(tenantId);
+  const found = await loadLinesToReissue(db, tenantId, invoiceId);
+  if (found.obstacle !== null) return refusal('invoice_not_reissuable', { invoiceId, reason: found.obstacle });
+  const lines = newLines(found.lines, context);
+  if (isRefusal(lines)) return lines;
+  const { open, paid } = await prepareSettlement(deps, tenantId, [invoiceId]);
+  if (paid.size > 0) return refusal('payment_in_progress', { invoiceId });
+  const [before] = open;
+  if (before === undefined) return refusal('invoice_not_open', { invoiceId, status: 'settled' });
+  const facts = await loadBillingFacts(db, { tenantId, subscriptionId, currency, ...terms });
+  if (facts === null) return fail('not_found', { resource: 'Subscription', id: subscriptionId });
+  const { parts, balanceBack } = voidInvoice(before, now);
+  const { wallet = null, ...voided } = parts;
+  return recordInvoice(deps, {
+    state,
+    now,
+    facts: { ...facts, coupons: [] },
+    partsOf: (event, after) => ({ ...audit(event, after), ...voided }),
+    invoice: {
+      id: newId('inv'),
+      businessKey: `reissue:${commandId}`,
+      lines,
+      span: found.span,
+      replaces: { invoiceId, balanceBack, wallet },
+    },
+    eventOf: (invoice) => ({ type: 'invoice_reissued', at: now, invoiceId, invoice }),
+  });
+}
