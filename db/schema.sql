@@ -621,6 +621,7 @@ create table invoices (
   taxes jsonb,
   subtotal numeric not null default ((total + discount_total) - tax_added),
   wallet_id text,
+  reissues_invoice_id text,
   wallet_applied numeric not null default 0,
   entity_id text
 );
@@ -1255,7 +1256,7 @@ alter table invoice_lines add constraint invoice_lines_tenant_id_fkey FOREIGN KE
 alter table invoice_lines add constraint invoice_lines_check CHECK (((kind = 'proration_credit'::text) = (credits_line_id IS NOT NULL)));
 alter table invoice_lines add constraint invoice_lines_check1 CHECK (((credits_line_id IS NULL) OR (amount <= (0)::numeric)));
 alter table invoice_lines add constraint invoice_lines_check2 CHECK (((discount = (0)::numeric) OR ((discount > (0)::numeric) AND (discount <= amount)) OR ((discount < (0)::numeric) AND (discount >= amount))));
-alter table invoice_lines add constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['recurring'::text, 'one_off'::text, 'proration_charge'::text, 'proration_credit'::text, 'usage'::text, 'usage_adjustment'::text, 'add_on'::text, 'minimum'::text, 'cap'::text])));
+alter table invoice_lines add constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['recurring'::text, 'one_off'::text, 'proration_charge'::text, 'proration_credit'::text, 'usage'::text, 'usage_adjustment'::text, 'add_on'::text, 'minimum'::text, 'cap'::text, 'seats_added'::text, 'seats_removed'::text])));
 alter table invoice_series add constraint invoice_series_pkey PRIMARY KEY (tenant_id, series);
 alter table invoice_series add constraint invoice_series_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table invoice_series add constraint invoice_series_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text])));
@@ -1263,6 +1264,7 @@ alter table invoices add constraint invoices_subscription_id_business_key_key UN
 alter table invoices add constraint invoices_tenant_id_series_sequence_key UNIQUE (tenant_id, series, sequence);
 alter table invoices add constraint invoices_pkey PRIMARY KEY (id);
 alter table invoices add constraint invoices_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table invoices add constraint invoices_reissues_invoice_id_fkey FOREIGN KEY (reissues_invoice_id) REFERENCES invoices(id);
 alter table invoices add constraint invoices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
 alter table invoices add constraint invoices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table invoices add constraint invoices_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES wallets(id);
@@ -1491,6 +1493,7 @@ CREATE INDEX invoices_of_customer ON public.invoices USING btree (customer_id, i
 CREATE INDEX invoices_of_subscription ON public.invoices USING btree (subscription_id, id);
 CREATE UNIQUE INDEX invoices_of_wallet ON public.invoices USING btree (wallet_id, business_key) WHERE (wallet_id IS NOT NULL);
 CREATE INDEX invoices_page ON public.invoices USING btree (tenant_id, id);
+CREATE UNIQUE INDEX invoices_reissued_once ON public.invoices USING btree (reissues_invoice_id) WHERE (reissues_invoice_id IS NOT NULL);
 CREATE INDEX ledger_entries_page ON public.ledger_entries USING btree (tenant_id, id);
 CREATE INDEX ledger_postings_of_account ON public.ledger_postings USING btree (tenant_id, account, currency);
 CREATE INDEX meters_page ON public.meters USING btree (tenant_id, id);
