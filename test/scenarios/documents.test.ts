@@ -1,6 +1,6 @@
 /** Invoices of a running engine as documents: numbered by their seller, dated by their zones, the same for ever. */
 import { checkDelivered, checkInvariants } from '../support/invariants';
-import { pdfPages } from '../support/pdf-text';
+import { pdfAttachments, pdfPages } from '../support/pdf-text';
 import { startTestEngine, type TestEngine } from '../support/perennial';
 import { flat, perSeat, Scene } from '../support/scenario';
 import { firstNumbers, makeSecondEntity, numbersOf, subscribeBoth } from '../support/two-entities';
@@ -69,4 +69,51 @@ test('a credit note is numbered by its seller, names its invoice, and leaves the
   expect(text).toContain('USD 20.00');
   expect(await textOf(scene, invoice.id)).toContain('Please pay USD 49.00 by 1 January 2026.');
   await checkInvariants(scene);
+});
+
+const registered = { country: 'DE', tax_number: 'DE136695976', from: '2015-01-01' };
+const german = { seller: { country: 'DE', registrations: [registered], union_scheme: true } };
+
+/** The text of the first element of a name. */
+const first = (xml: string, name: string): string | undefined =>
+  new RegExp(`<${name}(?: [^>]*)?>([^<]*)<`).exec(xml)?.[1];
+
+test('a taxed invoice with a coupon has the same sums as its PDF and as its e-invoice, in all forms', async () => {
+  const scene = await Scene.open(engine, { now: '2026-01-01' });
+  await scene.api.patch('/tax-settings', german);
+  const address = { line1: 'Straße 1', city: 'Köln', postal_code: '50667', country: 'DE' };
+  const vat = [{ kind: 'vat', number: 'DE136695976' }];
+  const entity = await makeSecondEntity(scene.api, { address, tax_numbers: vat, email: 'billing@kilima.example' });
+  const customer = await scene.customer('pm_card_visa', { entity_id: entity, email: 'ada@acme.example' });
+  const billing = { legal_name: 'Acme GmbH', language: 'de', address: { ...address, line1: 'Weg 2' } };
+  await scene.api.patch(`/customers/${customer}/billing-details`, billing);
+  const body = { name: 'Ten off', percent: '10', duration: 'forever' };
+  const coupon = await scene.api.post<{ id: string }>('/coupons', body);
+  const planId = await scene.plan([flat({ EUR: '100.00' })]);
+  const subscription = await scene.subscribe(customer, planId, {
+    currency: 'EUR',
+    coupons: [{ coupon_id: coupon.id }],
+  });
+  const { id, total } = await scene.newestInvoice(subscription);
+  expect(total.amount).toBe('107.10');
+
+  const text = await textOf(scene, id);
+  for (const sentence of [
+    'Acme GmbH',
+    'Weg 2',
+    'Rabatt: Ten off',
+    '−10,00 EUR',
+    'Umsatzsteuer 19 % auf 90,00 EUR',
+    '17,10 EUR',
+    '107,10 EUR',
+  ]) {
+    expect(text).toContain(sentence);
+  }
+  const xml = async (format: string): Promise<Buffer> =>
+    Buffer.from((await scene.api.download(`/invoices/${id}/xml?format=${format}`)).bytes);
+  const ubl = (await xml('ubl')).toString('utf8');
+  const names = ['cbc:LineExtensionAmount', 'cbc:TaxAmount', 'cbc:TaxInclusiveAmount', 'cbc:PayableAmount'];
+  expect(names.map((name) => first(ubl, name))).toEqual(['90.00', '17.10', '107.10', '107.10']);
+  const cii = (await xml('cii')).toString('utf8');
+  expect(pdfAttachments(await xml('factur-x'))).toEqual([cii]);
 });
