@@ -227,6 +227,32 @@ const refund: KillScenario = {
   },
 };
 
+const topUp: KillScenario = {
+  name: 'a top-up of a wallet',
+  activity: 'collectTopUp',
+  moments: allMoments,
+  prepare: (cast) => idOf(paidSubscription(cast)),
+  work: async (cast) => {
+    const { customerId: customer_id } = cast;
+    const wallet = await cast.api.post<{ id: string }>('/wallets', { customer_id, currency: 'USD' });
+    const { body } = await insist(cast.api, `/wallets/${wallet.id}/top-ups`, { amount: '25.00' }, newKey());
+    await waitFor(
+      'the top-up succeeds',
+      async () => (await cast.api.get<{ status: string }>(`/top-ups/${body.id}`)).status === 'succeeded',
+      { timeoutMs: settleMsMax, intervalMs: 300 },
+    );
+  },
+  expect: async (cast) => {
+    type Page = { data: { balance: { paid: string } }[] };
+    const { data } = await cast.api.get<Page>(`/wallets?customer_id=${cast.customerId}`);
+    expect(data.map(({ balance }) => balance.paid)).toEqual(['25']);
+    await expectInvoices(cast, [
+      ['paid', '49.00'],
+      ['paid', '25.00'],
+    ]);
+  },
+};
+
 /** The table: one line per kind of work. */
 export const killScenarios: readonly KillScenario[] = [
   firstPayment,
@@ -238,4 +264,5 @@ export const killScenarios: readonly KillScenario[] = [
   voidedInvoice,
   endOfDunning,
   refund,
+  topUp,
 ];
