@@ -8,6 +8,7 @@ import { feesInArrears, usageWindow } from '../../domain/invoice/arrears';
 import type { PeriodLimits } from '../../domain/invoice/limited-lines';
 import type { InvoiceLine } from '../../domain/invoice/line';
 import { adjustmentLine, countsOver, quantityIn, usageLine, type UsageReading } from '../../domain/invoice/usage-lines';
+import { aggregations } from '../../domain/metering/aggregations';
 import type { Window } from '../../domain/metering/window';
 import type { PlanVersion } from '../../domain/plan';
 import { billsInArrears, isMetered, type MeteredPrice } from '../../domain/plan/timing';
@@ -97,10 +98,14 @@ function quantitiesOf(windows: readonly BilledWindow[], meterId: string): string
   return byWindow.size === 0 ? null : [...byWindow.values()].reduce(plus, '0');
 }
 
-/** What was counted before a window, as its price goes on counting. Another price of the meter counts on where more never costs less. */
-function beforeOf(price: MeteredPrice, windows: readonly BilledWindow[], periodStart: Instant): string | null {
+/**
+ * What was counted before a window, as its price goes on counting. A maximum, a latest or a unique count of parts does not add up to that of
+ * the whole, so each part stands for itself. Another price
+ * of the meter counts on where more never costs less.
+ */
+function beforeOf({ price, meter }: Question, windows: readonly BilledWindow[], periodStart: Instant): string | null {
   const over = countsOver(price);
-  if (over === 'part') return null;
+  if (over === 'part' || !aggregations[meter.definition.aggregation].adds) return null;
   if (over === 'contract') return quantitiesOf(windows, price.meterId);
   const { monotone } = pricingModels[price.model].capabilities;
   const inPeriod = windows.filter(({ from, priceId }) => from >= periodStart && (monotone || priceId === price.id));
@@ -168,12 +173,13 @@ function adjust(
 function bill(
   progress: Progress,
   { state, plan }: ArrearsRequest,
-  { price, from, to }: Question,
+  question: Question,
   usage: Usage,
   counted: string,
 ): Progress {
+  const { price, from, to } = question;
   const isFree = isFreeTrial(state, plan);
-  const before = isFree ? null : beforeOf(price, progress.windows, state.period?.start ?? from);
+  const before = isFree ? null : beforeOf(question, progress.windows, state.period?.start ?? from);
   const reading = { planId: plan.planId, price, window: { from, to }, usage, before, isFree };
   const { line, exact } = usageLine(reading, state.currency);
   const row = rowOf(state, reading, { usage, exact, counted });

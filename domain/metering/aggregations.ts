@@ -13,6 +13,8 @@ export interface Aggregation {
   readonly reads: 'nothing' | 'decimal' | 'text';
   /** Counts values that were there before the window: `level` is their total. */
   readonly carries: boolean;
+  /** The quantities of two windows that follow each other add up to that of both. */
+  readonly adds: boolean;
   /** The quantity of a window, before it is converted; it may be negative. */
   readonly quantity: (state: BucketState, window: Window, level: string) => string;
 }
@@ -28,14 +30,14 @@ function area({ total, moment }: BucketState, { from, to }: Window, level: strin
 }
 
 export const aggregations = {
-  count: { reads: 'nothing', carries: false, quantity: ({ events }) => events },
-  sum: { reads: 'decimal', carries: false, quantity: ({ total }) => total },
-  max: { reads: 'decimal', carries: false, quantity: ({ most }) => most ?? '0' },
+  count: { reads: 'nothing', carries: false, adds: true, quantity: ({ events }) => events },
+  sum: { reads: 'decimal', carries: false, adds: true, quantity: ({ total }) => total },
+  max: { reads: 'decimal', carries: false, adds: false, quantity: ({ most }) => most ?? '0' },
   /** Values are compared as text. */
-  unique: { reads: 'text', carries: false, quantity: ({ values }) => String(values.length) },
-  latest: { reads: 'decimal', carries: false, quantity: ({ latest }) => latest?.value ?? '0' },
+  unique: { reads: 'text', carries: false, adds: false, quantity: ({ values }) => String(values.length) },
+  latest: { reads: 'decimal', carries: false, adds: false, quantity: ({ latest }) => latest?.value ?? '0' },
   /** An event's value is a change of the level: +3 when three seats are added, −1 when one goes. */
-  time_weighted_sum: { reads: 'decimal', carries: true, quantity: area },
+  time_weighted_sum: { reads: 'decimal', carries: true, adds: true, quantity: area },
 } as const satisfies Record<AggregationKind, Aggregation>;
 
 export const aggregationKinds = Object.keys(aggregations) as readonly AggregationKind[];

@@ -1,5 +1,6 @@
 /** What a price and its meter must be to each other. */
 import type { FieldError } from '../errors';
+import { aggregations } from '../metering/aggregations';
 import type { MeterDefinition } from '../metering/meter';
 import type { PlanPrice } from '../plan';
 import { type PricingModelKind, pricingModels, quantityModels } from '../pricing';
@@ -17,10 +18,15 @@ const givesWhole = ({ aggregation, conversion }: MeterDefinition): boolean =>
 const error = (path: string, message: string): FieldError[] => [{ path, message }];
 
 function quantityErrors(model: PricingModelKind, meter: MeterDefinition): FieldError[] {
-  const { usesQuantity, wholeQuantities } = capabilitiesOf(model);
+  const { before, usesQuantity, wholeQuantities } = capabilitiesOf(model);
   if (!usesQuantity) return error('meter', `has no use for ${model}: it charges the same whatever is used`);
   if (wholeQuantities && !givesWhole(meter))
     return error('meter', `may give parts of a unit, and ${model} sells only whole ones: convert to 0 places`);
+  if (before === 'contract' && !aggregations[meter.aggregation].adds)
+    return error(
+      'meter',
+      `must add up over time: ${model} counts over a whole contract, and ${meter.aggregation} does not`,
+    );
   return [];
 }
 

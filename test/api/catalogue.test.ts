@@ -72,6 +72,7 @@ const percents = [
   { up_to: null, percent: '1' },
 ];
 const regions = { dimensions: ['region'], cells: [{ when: { region: 'eu' }, amounts: { USD: '1' } }], default: null };
+const contract = { tiers: [{ up_to: null, amounts: { USD: '1' }, fees: null }] };
 const phase = (over: object) => ({ name: 'First', length: month, ...over });
 
 test('a model that needs a meter is no model of a subscription', async () => {
@@ -98,6 +99,11 @@ test.each([
     'parameters.dimensions.0',
   ],
   ['whole units of a meter that gives parts', { meter: 'bytes', model: 'per_seat' }, 'meter'],
+  [
+    'a contract over a meter that does not add up',
+    { meter: 'peak', model: 'cumulative_volume', parameters: contract },
+    'meter',
+  ],
   ['a flat fee of a meter', { meter: 'calls', model: 'flat' }, 'meter'],
   ['usage billed ahead', { meter: 'calls', timing: 'in_advance' }, 'timing'],
   ['one-off usage', { meter: 'calls', kind: 'one_off' }, 'meter'],
@@ -109,6 +115,7 @@ test.each([
   });
   const bytes = { code: 'bytes', name: 'Bytes', event_type: 'bytes', aggregation: 'sum', value_property: 'n' };
   await api.send('POST', '/meters', { body: bytes });
+  await api.send('POST', '/meters', { body: { ...bytes, code: 'peak', aggregation: 'max' } });
   const own = { model: 'per_unit', description: 'x', ...over };
   const body = { product_id: productId, ...('parameters' in over ? {} : { amounts: { USD: '1' } }), ...own };
   const answer = await api.send('POST', '/prices', { body });

@@ -32,7 +32,7 @@ function eventOf(world: SimulatedWorld, { id: customerId }: SimulatedCustomer): 
 
 const use: Step = {
   name: 'use',
-  weight: 12,
+  weight: 20,
   async run(world) {
     const { customers, random, scene } = world;
     if (customers.length === 0) return null;
@@ -61,13 +61,13 @@ const correct: Step = {
 
 const told = (answer: unknown): string => (typeof answer === 'string' ? answer : 'done');
 
-const charge = onSubscription('charge', 3, async ({ random, scene }, { id, customer }) => {
+const charge = onSubscription('charge', 8, async ({ random, scene }, { id, customer }) => {
   const amount = { amount: customer.currency === 'JPY' ? '150' : '1.50', currency: customer.currency };
   const body = { amount, description: 'Parcel', invoice: random.pick(['now', 'next']) };
   return `${JSON.stringify(body)}: ${told(await unlessRefused(scene.api.post<object>(`/subscriptions/${id}/charges`, body)))}`;
 });
 
-const addOn = onSubscription('book an add-on', 3, async ({ addOnPrice, scene }, { id }) => {
+const addOn = onSubscription('book an add-on', 8, async ({ addOnPrice, scene }, { id }) => {
   const body = { price_id: addOnPrice };
   return told(await unlessRefused(scene.api.post<object>(`/subscriptions/${id}/add-ons`, body)));
 });
@@ -76,7 +76,7 @@ interface Items {
   readonly data: readonly { readonly id: string; readonly settled: boolean; readonly ends_at: string | null }[];
 }
 
-const endAddOn = onSubscription('end an add-on', 2, async ({ random, scene }, { id }) => {
+const endAddOn = onSubscription('end an add-on', 4, async ({ random, scene }, { id }) => {
   const { data } = await scene.api.get<Items>(`/subscriptions/${id}/items?kind=add_on`);
   const booked = data.find(({ settled, ends_at: end }) => !settled && end === null);
   if (booked === undefined) return null;
