@@ -119,6 +119,16 @@ export const taxRateAnswer = z
   })
   .openapi('TaxRate', { example: rateExample });
 
+export const productExample = { id: 'prod_01kav5xq8yfz2s1m3c4d5e6f7g' };
+
+export const taxCategoryBody = z
+  .strictObject({ category: z.string().regex(/^[a-z][a-z0-9_]{0,59}$/, 'must be a word of a to z, 0 to 9 and "_"') })
+  .openapi('TaxCategoryUpdate', { example: { category: 'electronic_publication' } });
+
+export const taxCategoryAnswer = z
+  .object({ product_id: z.string(), category: z.string() })
+  .openapi('TaxCategory', { example: { product_id: productExample.id, category: 'electronic_publication' } });
+
 const refuse = (fields: readonly FieldError[]): never => fail('validation_failed', {}, { fields });
 
 /** The settings of a body. @throws PerennialError `validation_failed` with what is wrong by field. */

@@ -1,6 +1,6 @@
 /** How a tenant taxes, and the table of rates. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { findTaxSettings, updateTaxSettings } from '../../db/queries/tax-settings';
+import { findTaxSettings, updateTaxCategory, updateTaxSettings } from '../../db/queries/tax-settings';
 import {
   endTaxRate,
   findTaxRate,
@@ -23,8 +23,11 @@ import { recordChange } from '../record-change';
 import {
   presentTaxRate,
   presentTaxSettings,
+  productExample,
   rateOf,
   settingsOf,
+  taxCategoryAnswer,
+  taxCategoryBody,
   taxRateAnswer,
   taxRateBody,
   taxRateId,
@@ -98,6 +101,15 @@ const patch = createRoute({
   responses: { 200: jsonAnswer(taxRateAnswer, 'The rate as it then is.') },
 });
 
+const setCategory = createRoute({
+  method: 'patch',
+  path: '/products/{id}/tax-category',
+  tags,
+  summary: 'Say what a product is for tax: a category of the table of rates',
+  request: { ...idParameter(productExample.id), ...jsonBody(taxCategoryBody) },
+  responses: { 200: jsonAnswer(taxCategoryAnswer, 'The category, from the next invoice on.') },
+});
+
 async function changeSettings(
   c: ApiContext,
   { database, wallClock }: ApiDependencies,
@@ -155,6 +167,17 @@ async function endRate(c: ApiContext, deps: ApiDependencies, rateId: string, to:
   return rateOrFail(deps, tenantId, rateId);
 }
 
+async function categorize(c: ApiContext, deps: ApiDependencies, productId: string, category: string): Promise<void> {
+  const { tenantId } = tenantOf(c);
+  await deps.database.transaction(tenantId, async (db) => {
+    const before = await updateTaxCategory(db, tenantId, productId, category);
+    if (before === null) fail('not_found', { resource: 'Product', id: productId.slice(0, 100) });
+    const states = { before: { tax_category: before }, after: { tax_category: category } };
+    const change = { action: 'product.tax_category', subjectId: productId, ...states };
+    await recordChange(db, c, { ...change, occurredAt: deps.wallClock() });
+  });
+}
+
 /** Registers the routes of tax. */
 export function tax(api: Api, deps: ApiDependencies): void {
   const { database } = deps;
@@ -167,6 +190,12 @@ export function tax(api: Api, deps: ApiDependencies): void {
     return c.json(presentTaxSettings(await changeSettings(c, deps, settings)), 200);
   });
   api.openapi(dropSettings, async (c) => c.json(presentTaxSettings(await changeSettings(c, deps, null)), 200));
+  api.openapi(setCategory, async (c) => {
+    const { id: productId } = c.req.valid('param');
+    const { category } = c.req.valid('json');
+    await categorize(c, deps, productId, category);
+    return c.json({ product_id: productId, category }, 200);
+  });
   api.openapi(create, async (c) => c.json(presentTaxRate(await addRate(c, deps, c.req.valid('json'))), 201));
   api.openapi(list, async (c) => {
     const { tenantId } = tenantOf(c);

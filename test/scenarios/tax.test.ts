@@ -41,7 +41,7 @@ const card = (country: string) => ({
 async function taxed(settings: object, prices: string[], billing: object, now = '2026-01-01') {
   const scene = await Scene.open(engine, { now });
   await scene.api.patch('/tax-settings', settings);
-  const plan = await scene.plan(prices.map((price) => flat(price)));
+  const plan = prices.length === 0 ? '' : await scene.plan(prices.map((price) => flat(price)));
   const customer = await scene.customer();
   await scene.api.patch(`/customers/${customer}/billing-details`, billing);
   return { scene, plan, customer };
@@ -121,15 +121,13 @@ test('a business abroad owes the tax itself, by its check digits until the regis
   expect(first.lines[0]).toMatchObject({ explanation: { tax: { provisional: true } } });
   // An hour later the Member State is back.
   vies.answers.set('FR40303265045', 'valid');
-  await engine.database
-    .as(scene.tenantId)
-    .query(
-      {
-        name: 'test_tax_due',
-        text: 'update customers set tax_check_due = now() where id = $1 and tax_check_due is not null',
-      },
-      [customer],
-    );
+  await engine.database.as(scene.tenantId).query(
+    {
+      name: 'test_tax_due',
+      text: 'update customers set tax_check_due = now() where id = $1 and tax_check_due is not null',
+    },
+    [customer],
+  );
   while ((await askRegisters()) > 0);
   await scene.advance('2026-02-01');
   const second = await scene.newestInvoice(subscription);
@@ -181,6 +179,19 @@ test.each([
     `/tax-rates?country=${country}&category=standard`,
   );
   expect(data.filter(({ to }) => to === null)).toMatchObject([{ percent, own: false }]);
+});
+
+test('a product of another category has the rate of that category', async () => {
+  const { scene, customer } = await taxed(german, [], address('DE'));
+  const book = await scene.api.post<{ id: string }>('/products', { name: 'Book' });
+  await scene.api.patch(`/products/${book.id}/tax-category`, { category: 'electronic_publication' });
+  const rate = { country: 'DE', category: 'electronic_publication', percent: '7', from: '2019-12-18', source: 'UStG' };
+  await scene.api.post('/tax-rates', rate);
+  const plan = await scene.plan([flat('100.00')], { product_id: book.id });
+  expect(rows(await scene.newestInvoice(await scene.subscribe(customer, plan)))).toEqual([
+    'charges taxed DE 7: 7.00 of 100.00',
+  ]);
+  await checkInvariants(scene);
 });
 
 test("the tenant's own rate stands above the general one from its first day on, and two may not hold on one day", async () => {
