@@ -82,14 +82,24 @@ async function writeMigration(c: ApiContext, deps: ApiDependencies, id: string, 
   });
 }
 
-async function start(deps: ApiDependencies, { tenantId, id, order, selected }: PlanMigration): Promise<void> {
+/**
+ * Starts the workflow of a migration unless it runs.
+ * @throws PerennialError `temporal_unavailable`.
+ */
+export async function startMigration(deps: ApiDependencies, migration: PlanMigration): Promise<void> {
+  const { tenantId, id: migrationId, order, selected } = migration;
+  const name = (await findPlan(deps.database.as(tenantId), tenantId, order.toPlanId))?.name ?? order.toPlanId;
+  const label = `${selected} to ${name} v${order.toVersion}`;
+  await deps.workflows.startPlanMigration({ tenantId, migrationId, label });
+}
+
+async function startOrdered(deps: ApiDependencies, migration: PlanMigration): Promise<void> {
+  const { tenantId, id } = migration;
   const db = deps.database.as(tenantId);
   const workflowId = planMigrationWorkflowId(tenantId, id);
   const waiting = await waitingOutboxMessages(db, { tenantId, workflowId, kind: 'start_plan_migration' });
   if (waiting.length === 0) return;
-  const name = (await findPlan(db, tenantId, order.toPlanId))?.name ?? order.toPlanId;
-  const label = `${selected} to ${name} v${order.toVersion}`;
-  await deps.workflows.startPlanMigration({ tenantId, migrationId: id, label });
+  await startMigration(deps, migration);
   await markOutboxDelivered(db, tenantId, waiting);
 }
 
@@ -104,6 +114,6 @@ export async function createPlanMigration(c: ApiContext, deps: ApiDependencies, 
   const read = () => findPlanMigration(db, tenantId, id);
   if ((await read()) === null) await writeMigration(c, deps, id, body);
   const written = foundOr404(await read(), 'Plan migration', id);
-  await start(deps, written);
+  await startOrdered(deps, written);
   return foundOr404(await read(), 'Plan migration', id);
 }

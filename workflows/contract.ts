@@ -134,12 +134,15 @@ export const searchAttributes = {
   needsAttention: defineSearchAttributeKey('NeedsAttention', 'BOOL'),
 } as const;
 
-/** How every plan migration is started, by whomever. */
+/**
+ * How every plan migration is started, by whomever. One that an operator terminated may be started again: its rows say who still waits, and
+ * a migration that is over finds nobody.
+ */
 export function planMigrationStart(input: PlanMigrationInput, taskQueue: string) {
   return {
     workflowId: planMigrationWorkflowId(input.tenantId, input.migrationId),
     workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     taskQueue: queues.main(taskQueue),
     args: [input],
     staticSummary: input.label,

@@ -91,15 +91,14 @@ async function movePage(run: Run): Promise<boolean> {
   return false;
 }
 
-/** Notes what was asked for. A later wish that came meanwhile has its own turn. */
+/**
+ * Notes what was asked for, also what this run takes for true: a run that was started anew does not know what the row says. A later wish
+ * that came meanwhile has its own turn.
+ */
 async function grant(run: Run, wish: Wish): Promise<void> {
-  const { status, key, actor, requestId } = wish;
-  if (status !== run.progress.status) {
-    const { tenantId, migrationId } = run.input;
-    const now = workflowTime();
-    await migrationActivities.notePlanMigration({ tenantId, migrationId, status, actor, requestId, key, now });
-    run.progress = { ...run.progress, status };
-  }
+  const { tenantId, migrationId } = run.input;
+  await migrationActivities.notePlanMigration({ tenantId, migrationId, ...wish, now: workflowTime() });
+  run.progress = { ...run.progress, status: wish.status };
   if (run.wish === wish) run.wish = null;
 }
 

@@ -7,7 +7,7 @@ import { fail } from '../../domain/errors';
 import { migrationOutcomes } from '../../domain/plan-migration';
 import { idParameter, jsonAnswer, jsonBody } from '../answers';
 import { actorOf, tenantOf, type Api, type ApiContext } from '../context';
-import { createPlanMigration, prepareMigration } from '../create-plan-migration';
+import { createPlanMigration, prepareMigration, startMigration } from '../create-plan-migration';
 import type { ApiDependencies } from '../dependencies';
 import { foundOr404 } from '../found';
 import { pageAnswer, pageFields, pageOf, wirePage } from '../pagination';
@@ -114,9 +114,12 @@ async function steer(
   wish: MigrationWish,
 ): Promise<{ migration: PlanMigration; progress: Progress }> {
   const { tenantId } = tenantOf(c);
-  const { status } = await migrationOr404(deps, tenantId, migrationId);
+  const before = await migrationOr404(deps, tenantId, migrationId);
+  const { status } = before;
   if (status === 'completed' || status === 'canceled') fail('plan_migration_over', { migrationId, status });
   const meta = { commandId: c.get('idempotencyKey'), actor: actorOf(c), requestId: c.get('requestId') };
+  // It may not have begun yet, or have been terminated by hand: then it begins, and hears what is asked of it.
+  await startMigration(deps, before);
   const progress = await deps.workflows.steerPlanMigration({ tenantId, migrationId }, wish, meta);
   return { migration: await migrationOr404(deps, tenantId, migrationId), progress };
 }

@@ -122,6 +122,23 @@ const topUp: Life = async (stage) => {
   await stage.api.post(`/wallets/${wallet.id}/top-ups`, { amount: '25.00' });
 };
 
+/** Moved by pages, with a pause in between; a second one is canceled. */
+const planMigration: Life = async (stage) => {
+  const customer = await stage.customer(null, 'pm_card_visa');
+  const plan = await stage.plan('49.00');
+  for (let made = 0; made < 7; made++) await stage.subscribe(customer, plan);
+  const path = '/plan-migrations';
+  const order = { plan_id: plan, to_plan_id: await stage.plan('59.00'), per_second: 1 };
+  type Migration = { readonly id: string; readonly status: string };
+  const { id } = await stage.api.post<Migration>(path, { ...order, when: 'at_period_end' });
+  await stage.api.post(`${path}/${id}/pause`);
+  await stage.api.post(`${path}/${id}/resume`);
+  const done = async () => (await stage.api.get<Migration>(`${path}/${id}`)).status === 'completed';
+  await waitFor('the migration is completed', done, { timeoutMs: 60_000 });
+  const now = await stage.api.post<Migration>(path, { ...order, when: 'now' });
+  await stage.api.post(`${path}/${now.id}/cancel`);
+};
+
 /** A chargeback waits for its decision, and is won. */
 const dispute: Life = async (stage) => {
   const { paymentId, invoiceId } = await paidOnce(stage);
@@ -159,6 +176,7 @@ export const lives: Readonly<Record<string, Life>> = {
   outage,
   refund,
   'top-up': topUp,
+  'plan-migration': planMigration,
   cancellation,
   dispute,
 };

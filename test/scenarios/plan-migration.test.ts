@@ -155,6 +155,38 @@ test('paused, a migration asks nobody; resumed, it goes on; canceled, the rest s
   expect(await scene.refusal(scene.api.post(`/plan-migrations/${migration.id}/resume`))).toBe('plan_migration_over');
 });
 
+test('an operator pauses it by signal, asks how far it got, and ends it by Temporal’s own means', async () => {
+  const scene = await Scene.open(engine, { now: '2026-06-01' });
+  const { plan } = await threeVersions(scene);
+  await subscribeMany(scene, 12, plan, { plan_version: 1 });
+  const order = { plan_id: plan, when: 'at_period_end', per_second: 1 };
+  const { id } = await scene.api.post<Migration>('/plan-migrations', order);
+  const workflow = engine.temporal.workflow.getHandle(`migrate/${scene.tenantId}/${id}`);
+  await workflow.signal('pause');
+  await waitFor('it is paused', async () => (await read(scene, id)).status === 'paused');
+  const { counts } = await read(scene, id);
+  expect(await workflow.query('progress')).toMatchObject({
+    status: 'paused',
+    selected: 12,
+    counts: { migrated: counts['migrated'], refused: 0 },
+  });
+  await workflow.terminate();
+  const again = await scene.api.post<Migration>(`/plan-migrations/${id}/resume`);
+  expect(again.status).toBe('running');
+  await workflow.cancel();
+  expect(await over(scene, { id } as Migration)).toMatchObject({ status: 'canceled' });
+  await workflow.result();
+  const log = await scene.api.get<{ data: { action: string; actor: string }[] }>(`/audit-log?subject_id=${id}`);
+  expect(log.data.map(({ action, actor }) => [action, actor === 'operator'])).toEqual(
+    expect.arrayContaining([
+      ['plan_migration.create', false],
+      ['plan_migration.paused', true],
+      ['plan_migration.running', false],
+      ['plan_migration.canceled', true],
+    ]),
+  );
+});
+
 test('who was planned to leave stays with that, and who ended or was there already is told so', async () => {
   const scene = await Scene.open(engine, { now: '2026-06-01' });
   const { plan } = await threeVersions(scene);
