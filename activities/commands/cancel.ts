@@ -3,8 +3,9 @@ import { fullPeriod } from '../../domain/invoice/change-bill';
 import { creditLines } from '../../domain/invoice/change-lines';
 import { refusal } from '../../domain/errors';
 import { loadBilledLines, type BillingFacts } from '../../db/transactions/billing-facts';
+import { finalLines } from '../../db/transactions/final-lines';
 import type { SubscriptionState } from '../../domain/subscription/state';
-import { factsInForce, finalLines, recordEnd } from '../final-bill';
+import { factsInForce, recordEnd } from '../final-bill';
 import { recordCredits } from '../record-credits';
 import { recordFact } from '../record-fact';
 import { prepareSettlement, voidInvoice } from '../settle-invoices';
@@ -39,16 +40,16 @@ async function cancelWithCredit(context: CommandContext<'cancel'>): Promise<Comm
     moment: 'termination',
   });
   if (credits.length === 0) return cancelPlainly(context);
-  const { limits = null, parts, ...last } = await finalLines(deps, state, facts, now);
-  const lines = [...credits, ...last.lines];
+  const last = await finalLines(deps.database, state, facts, now);
+  const lines = [...credits, ...(last?.lines ?? [])];
   const span = { start: now, end: state.period.end };
   return recordCredits(deps, {
     state,
     now,
     facts,
     billed,
-    partsOf: (event, after) => ({ ...audit(event, after), ...parts }),
-    invoice: { id: newId('inv'), businessKey: `cancel:${commandId}`, lines, span, limits },
+    partsOf: (event, after) => ({ ...audit(event, after), ...last?.parts }),
+    invoice: { id: newId('inv'), businessKey: `cancel:${commandId}`, lines, span, limits: last?.limits ?? null },
     eventOf: (invoice, credited) => ({ type: 'canceled', at: now, invoice, ...credited }),
   });
 }

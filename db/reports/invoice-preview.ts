@@ -2,6 +2,7 @@
  * What an invoice would say, computed by the functions that make it: nothing is written.
  */
 import { fail, isRefusal, type Refusal } from '../../domain/errors';
+import { usageFrom } from '../../domain/invoice/arrears';
 import { billChange } from '../../domain/invoice/change-bill';
 import type { ChargeLimits } from '../../domain/invoice/chargeable';
 import { givenBack, type AssembledInvoice } from '../../domain/invoice/assemble';
@@ -12,13 +13,14 @@ import { billPeriod, termsAt } from '../../domain/invoice/period-bill';
 import type { Span } from '../../domain/invoice/period-lines';
 import { reductionsOf } from '../../domain/invoice/reductions';
 import { invoiceTotals, type InvoiceTotals } from '../../domain/invoice/totals';
-import type { SubscriptionState, Terms } from '../../domain/subscription/state';
+import { finalStatuses, type SubscriptionState, type Terms } from '../../domain/subscription/state';
 import type { Instant } from '../../domain/time';
 import type { Database } from '../pool';
 import { loadBillingFacts } from '../transactions/billing-facts';
 import { changeArrears } from '../transactions/change-arrears';
 import { loadChange, type ChangeRequest } from '../transactions/change-facts';
 import { besidesOf, type EndedStretch } from '../transactions/ended-arrears';
+import { finalLines } from '../transactions/final-lines';
 
 export interface InvoicePreview {
   /** The instant it was computed for; hand it to the change as `at`, and the change costs what the preview said. */
@@ -83,6 +85,26 @@ function nextBoundary(state: SubscriptionState): { at: Instant; reason: 'start' 
   return { at, reason };
 }
 
+/** The last invoice of a subscription whose end is planned, as things stand; null when it brings none. */
+async function previewLast(
+  database: Database,
+  state: SubscriptionState,
+  limitsOf: LimitsOfRail,
+): Promise<InvoicePreview | null> {
+  const { cancelAt: at, currency, tenantId, subscriptionId, terms } = state;
+  if (at === null || finalStatuses.has(state.status)) return null;
+  const inForce = momentOf(state, terms.planId, usageFrom(state));
+  const request = { tenantId, subscriptionId, currency, ...terms, inForce };
+  const facts = await loadBillingFacts(database.as(tenantId), request);
+  const last = facts === null ? null : await finalLines(database, state, facts, at);
+  if (facts === null || last === null) return null;
+  const span = { start: usageFrom(state), end: at };
+  const assembled = assembleFor(state, facts, { lines: last.lines, span, limits: last.limits ?? null }, at);
+  const funds = walletFunds(facts.wallet, currency, at);
+  const totals = invoiceTotals(assembled.amounts.total, facts.balance, limitsOf(facts.rail, currency), [], funds);
+  return { at, span, terms, assembled, totals };
+}
+
 /**
  * The next invoice of a subscription's calendar as things stand; null when none is to come.
  * @param foresee what the usage of the period will have come to; not given: as it is
@@ -94,7 +116,7 @@ export async function previewUpcoming(
   foresee?: EndedStretch['foresee'],
 ): Promise<InvoicePreview | null> {
   const next = nextBoundary(state);
-  if (next === null) return null;
+  if (next === null) return previewLast(database, state, limitsOf);
   const terms = termsAt(state, next.reason, next.at);
   const { tenantId, subscriptionId, currency } = state;
   const facts = await loadBillingFacts(database.as(tenantId), {

@@ -210,6 +210,8 @@ test('a cancellation at the end of the period bills the whole period then', asyn
   const { scene, subscription, used } = await metering([flat('10.00'), perCall('0.01')]);
   await used(['2026-06-05', '100'], ['2026-06-20', '50']);
   await scene.command(subscription, 'cancel', { at_period_end: true });
+  const last = await scene.api.get(`/subscriptions/${subscription}/upcoming-invoice`);
+  expect(last).toMatchObject({ at: '2026-07-01T00:00:00.000Z', total: { amount: '1.50' } });
   await scene.advance('2026-07-02');
   expect((await scene.invoices(subscription)).map(amountsOf)).toEqual([['10.00'], ['1.50']]);
   await checkInvariants(scene);
