@@ -2,7 +2,7 @@
  * What a customer's wallet pays of an invoice: after its total, before the customer's balance and the rail. Pure: the caller writes the
  * draws together with the invoice, and only if the wallet is still as it was read.
  */
-import { isPositive, min, money, type Money, sum, zero } from '../money';
+import { isPositive, min, money, type Money, zero } from '../money';
 import type { Instant } from '../time';
 import { type BurnDown, drawDown } from './draw';
 import { balanceOf, type Grant } from './grant';
@@ -37,10 +37,3 @@ export function payFromWallet(wallet: HeldWallet, amount: Money, now: Instant): 
   const denomination = { kind: 'currency', currency: amount.currency } as const;
   return drawDown({ grants: wallet.grants, denomination, amount: amount.amount, now });
 }
-
-/** What was paid for all that a burn-down drew. */
-export const paidOfDraws = ({ draws }: BurnDown, currency: string): Money =>
-  sum(
-    draws.flatMap(({ paid }) => (paid === null ? [] : [paid])),
-    currency,
-  );
