@@ -19,13 +19,9 @@ export const creditNoteBody = z
       .max(10_000)
       .optional()
       .openapi({ description: 'What is credited of which line.' }),
-    amount: z
-      .string()
-      .max(60)
-      .optional()
-      .openapi({
-        description: 'Or an amount with tax over the whole invoice, spread over its lines. Neither: all that remains.',
-      }),
+    amount: z.string().max(60).optional().openapi({
+      description: 'Or an amount with tax over the whole invoice, spread over its lines. Neither: all that remains.',
+    }),
     basis: z
       .enum(['gross', 'net'])
       .default('gross')
