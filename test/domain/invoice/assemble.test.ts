@@ -1,9 +1,11 @@
 /** From lines to an invoice: the order of limits, coupons and tax, and what a credit gives back of both. */
 import fc from 'fast-check';
+import { billingPeriodStart } from '../../../domain/invoice/assemble-for';
 import { grossOf } from '../../../domain/invoice/assemble';
 import { add, fromMinorUnits, isZero, money, negate, subtract, sum } from '../../../domain/money';
 import { unknownBuyer } from '../../../domain/tax/buyer';
 import { anyCoupons, attached } from '../discount/coupons';
+import { activeState, at } from '../subscription/example';
 import { seller } from '../tax/table';
 import { assembled, billedOf, charge, creditOf, germanTax, july, june, sumsOf, taxSettings } from './assembled';
 
@@ -95,10 +97,9 @@ describe('tax', () => {
   });
 
   test('is the one of the day of supply: of the first day ahead, of the last day in arrears', () => {
-    const now = Date.UTC(2021, 0, 1);
-    const [start, end] = [Date.UTC(2020, 11, 1), Date.UTC(2021, 0, 1)];
-    const arrears = charge('100.00', { kind: 'usage', periodStart: start, periodEnd: end });
-    const ahead = charge('100.00', { periodStart: end, periodEnd: Date.UTC(2021, 1, 1) });
+    const now = at('2020-07-15');
+    const arrears = charge('100.00', { kind: 'usage', periodStart: at('2020-06-15'), periodEnd: now });
+    const ahead = charge('100.00', { periodStart: at('2020-06-20'), periodEnd: at('2020-08-20') });
     const made = assembled([arrears, ahead], { tax: germanTax(), now });
     expect(made.taxes?.rows.map(({ percent, tax, lines }) => [percent, tax.amount, lines])).toEqual([
       ['16', '16.00', [0]],
@@ -199,6 +200,15 @@ describe('a credit', () => {
   });
 });
 
+test.each([
+  ['a change within the running period', june + 1000, july, june],
+  ['the next period', july, at('2026-08-01'), july],
+  ['a new calendar that begins within it', june + 1000, july + 1000, june + 1000],
+])('coupons count %s as of the period that it belongs to', (_what, start, end, expected) => {
+  const state = activeState({ period: { index: 0, start: june, end: july } });
+  expect(billingPeriodStart(state, { start, end })).toBe(expected);
+});
+
 const cents = fc.integer({ min: 1, max: 20_000 });
 const anyTax = fc
   .record({
@@ -253,6 +263,11 @@ describe('every invoice', () => {
         const billed = first.lines.map((_, index) => billedOf(first, index, `il_${index}`));
         const back = assembled(credits, { billed, coupons: first.used, tax, now: june + 1000 });
         expect(isZero(add(back.amounts.total, first.amounts.total))).toBe(true);
+        const rows = back.taxes?.rows ?? [];
+        if (rows.length > 0)
+          expect(sum([...rows.map(({ base }) => base), ...rows.map((row) => row.tax)], 'USD')).toEqual(
+            back.amounts.total,
+          );
         back.lines.forEach((line, index) => {
           expect(negate(line.net)).toEqual(first.lines[index]!.net);
           expect(negate(line.tax)).toEqual(first.lines[index]!.tax);
