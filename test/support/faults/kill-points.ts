@@ -70,7 +70,8 @@ function deadlyQueryable(db: Queryable, watch: Watch): Queryable {
     async query(statement, values) {
       const order = present.getStore();
       const isFact = order !== undefined && bookOnly.has(order.activity) && statement.name.startsWith('record_');
-      const isTarget = isFact || (order?.activity === 'migrateSubscriptions' && statement.name === 'plan_migration_tell');
+      const isTarget =
+        isFact || (order?.activity === 'migrateSubscriptions' && statement.name === 'plan_migration_tell');
       if (isTarget && meets('asks')) return strike(watch.file);
       const rows = await db.query<never>(statement, values);
       if (isTarget && meets('executed')) return strike(watch.file);
