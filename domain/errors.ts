@@ -7,8 +7,8 @@
  */
 import { creditsErrors } from './error-catalogue/credits';
 import type { ErrorDefinition, ErrorKind } from './error-catalogue/definition';
-import { entitlementsErrors } from './error-catalogue/entitlements';
 import { documentsErrors } from './error-catalogue/documents';
+import { entitlementsErrors } from './error-catalogue/entitlements';
 import { moneyErrors } from './error-catalogue/money';
 import { paymentsErrors } from './error-catalogue/payments';
 import { planMigrationsErrors } from './error-catalogue/plan-migrations';
@@ -16,7 +16,7 @@ import { requestsErrors } from './error-catalogue/requests';
 import { subscriptionsErrors } from './error-catalogue/subscriptions';
 import { systemErrors } from './error-catalogue/system';
 
-export type { ErrorDefinition, ErrorKind } from './error-catalogue/definition';
+export type { ErrorDefinition } from './error-catalogue/definition';
 
 /** The HTTP status of each kind (RFC 9110). A broken business rule is a conflict with the state of the resource. */
 const statusOfKind: Readonly<Record<ErrorKind, number>> = {
@@ -39,8 +39,8 @@ export const errorCatalogue = {
   ...planMigrationsErrors,
   ...entitlementsErrors,
   ...paymentsErrors,
-  ...systemErrors,
   ...creditsErrors,
+  ...systemErrors,
 } as const satisfies Record<string, ErrorDefinition>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

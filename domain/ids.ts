@@ -33,15 +33,15 @@ export const prefixes = {
   ent: 'seller entity',
   doc: 'document',
   cn: 'credit note',
-  pay: 'payment',
-  att: 'payment attempt',
-  re: 'refund',
-  dp: 'dispute',
   cnl: 'credit note line',
   wal: 'wallet',
   cg: 'grant',
   wm: 'wallet movement',
   tu: 'top-up',
+  pay: 'payment',
+  att: 'payment attempt',
+  re: 'refund',
+  dp: 'dispute',
   po: 'payout',
   acct: 'ledger account',
   rc: 'revenue close',
@@ -52,11 +52,11 @@ export const prefixes = {
   dep: 'deposit',
   qt: 'quote',
   fee: 'fee schedule',
+  strm: 'revenue stream',
+  tgt: 'target',
   clock: 'test clock',
   evt: 'event',
   whe: 'webhook endpoint',
-  strm: 'revenue stream',
-  tgt: 'target',
   whd: 'webhook delivery',
   ntc: 'notice',
   lnk: 'link',
@@ -131,6 +131,11 @@ export function disputeWorkflowId(tenantId: string, providerRef: string): string
   return `dispute/${tenantId}/${providerRef}`;
 }
 
+/** The workflow that carries a top-up to its end. */
+export function topUpWorkflowId(tenantId: string, topUpId: string): string {
+  return `topup/${tenantId}/${topUpId}`;
+}
+
 /** The workflow that moves chosen subscriptions to another version or plan. */
 export function planMigrationWorkflowId(tenantId: string, migrationId: string): string {
   return `migrate/${tenantId}/${migrationId}`;
@@ -149,11 +154,6 @@ export function testClockWorkflowId(tenantId: string, clockId: string): string {
 /** The saga of one cross-chain fee settlement. */
 export function settlementWorkflowId(tenantId: string, settlementId: string): string {
   return `settle/${tenantId}/${settlementId}`;
-}
-
-/** The workflow that carries a top-up to its end. */
-export function topUpWorkflowId(tenantId: string, topUpId: string): string {
-  return `topup/${tenantId}/${topUpId}`;
 }
 
 /** Making the provider's payment of an invoice; the version rises when the old payment was canceled for a new amount. */

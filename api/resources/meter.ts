@@ -45,12 +45,9 @@ const definitionShape = {
   event_type: z.string(),
   aggregation: z.enum(kinds),
   value_property: z.string().nullish().openapi({ description: 'Where an event says its value; not for count.' }),
-  price_property: z
-    .string()
-    .nullish()
-    .openapi({
-      description: 'Where an event says the price of one unit, for prices of the model dynamic; with sum alone.',
-    }),
+  price_property: z.string().nullish().openapi({
+    description: 'Where an event says the price of one unit, for prices of the model dynamic; with sum alone.',
+  }),
   filters: z.array(filterField).default([]).openapi({ description: 'All must hold.' }),
   group_by: z.array(z.string()).default([]).openapi({ description: 'Properties that keep quantities apart.' }),
   conversion: conversionField.nullish(),
