@@ -245,6 +245,32 @@ test('an invoice that the wallet paid in part is issued anew with the same credi
   await checkInvariants(scene);
 });
 
+test('tax goes back with what it was charged on, to the cent of the whole, and is owed no more', async () => {
+  const scene = await Scene.open(engine, { now: '2026-01-01' });
+  const registrations = [{ country: 'DE', tax_number: 'DE136695976', from: '2015-01-01' }];
+  await scene.api.patch('/tax-settings', { seller: { country: 'DE', registrations, union_scheme: true } });
+  const customer = await scene.customer();
+  const address = { country: 'DE', region: null, line1: 'Street 1' };
+  await scene.api.patch(`/customers/${customer}/billing-details`, { address });
+  const subscription = await scene.subscribe(customer, await scene.plan([flat('33.33')]));
+  const invoice = await scene.newestInvoice(subscription);
+  expect(invoice.total.amount).toBe('39.66');
+  const credit = (amount: string) =>
+    scene.api.post<NoteView & { net: Amount; tax: Amount }>(`/invoices/${invoice.id}/credit-notes`, {
+      amount,
+      reason: 'outage',
+    });
+  const given: string[] = [];
+  for (const amount of ['13.22', '13.22', '13.22']) {
+    const { net, tax } = await credit(amount);
+    given.push(`${net.amount} + ${tax.amount}`);
+  }
+  expect(given).toEqual(['11.11 + 2.11', '11.11 + 2.11', '11.11 + 2.11']);
+  expect(await scene.account('tax:DE')).toBe('0.00');
+  expect(await scene.refusal(credit('0.01'))).toBe('credit_exceeds_remaining');
+  await checkInvariants(scene);
+});
+
 test('the invoice of a top-up is not credited', async () => {
   const { scene, customer, credit } = await billed('pm_card_visa');
   const wallet = await scene.api.post<{ id: string }>('/wallets', { customer_id: customer, currency: 'USD' });
