@@ -1,5 +1,5 @@
 import { refusal } from '../../domain/errors';
-import { isAttachedTo } from '../../db/queries/coupon-attachments';
+import { isAttachedTo } from '../../db/transactions/find-attached';
 import { recordFact } from '../record-fact';
 import type { CommandContext, CommandOutcome } from './context';
 

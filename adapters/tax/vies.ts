@@ -6,14 +6,11 @@ import type { RegisterAnswer, TaxNumber } from '../../domain/tax/tax-number';
 import type { TaxRegister } from './port';
 
 export interface ViesOptions {
-  /** Where the interface is, without a slash at the end. */
+  /** Where the interface is, without a slash at the end; the Commission's own: https://ec.europa.eu/taxation_customs/vies/rest-api. */
   readonly url: string;
   /** A Member State that has not answered by then is away. */
   readonly timeoutMs?: number;
 }
-
-/** The interface of the Commission itself. */
-export const viesUrl = 'https://ec.europa.eu/taxation_customs/vies/rest-api';
 
 /** Member States answer within seconds or not at all. */
 const timeoutMsDefault = 10_000;

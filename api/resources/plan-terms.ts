@@ -68,7 +68,6 @@ export const seatsField = z
   });
 
 export type LimitsBody = z.output<typeof limitsField>;
-export type PhasesBody = z.output<typeof phasesField>;
 
 const limitsAnswer = z.object({ minimum: amounts.nullable(), maximum: amounts.nullable(), measured: z.string() });
 

@@ -51,10 +51,6 @@ const byId: Statement = {
   name: 'coupon_attachments_by_id',
   text: `select ${columns} from coupon_attachments where tenant_id = $1 and id = $2`,
 };
-const ofSubscription: Statement = {
-  name: 'coupon_attachments_of_subscription',
-  text: `select id from coupon_attachments where tenant_id = $1 and id = $2 and subscription_id = $3 and detached_at is null`,
-};
 const detach: Statement = {
   name: 'coupon_attachments_detach',
   text: 'update coupon_attachments set detached_at = $3 where tenant_id = $1 and id = $2 and detached_at is null returning id',
@@ -67,15 +63,6 @@ export async function findCouponAttachment(
   id: string,
 ): Promise<CouponAttachment | null> {
   return firstOf((await db.query<Row>(byId, [tenantId, id])).map(fromRow));
-}
-
-/** True while it is attached to that very subscription. */
-export async function isAttachedTo(
-  db: Queryable,
-  { tenantId, subscriptionId }: { readonly tenantId: string; readonly subscriptionId: string },
-  id: string,
-): Promise<boolean> {
-  return (await db.query(ofSubscription, [tenantId, id, subscriptionId])).length > 0;
 }
 
 /** Ends an attachment; false when it had ended. */
