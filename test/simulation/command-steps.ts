@@ -41,7 +41,7 @@ export const onSubscription = (
 const command = async (world: SimulatedWorld, { id }: SimulatedSubscription, path: string, body: object = {}) =>
   `${path} ${JSON.stringify(body)}: ${told(await unlessRefused(world.scene.command(id, path, body)))}`;
 
-function subscriptionBody({ random, now }: SimulatedWorld, currency: string): object {
+function subscriptionBody({ coupons, random, now }: SimulatedWorld, currency: string): object {
   return {
     currency: random.percent(90) ? currency : random.pick(['USD', 'EUR']),
     quantity: random.between(0, 9),
@@ -50,6 +50,7 @@ function subscriptionBody({ random, now }: SimulatedWorld, currency: string): ob
     ...(random.percent(10) ? { start_at: iso(now + random.between(1, 40) * dayMs) } : {}),
     ...(random.percent(15) ? { trial: 'none' } : {}),
     ...(random.percent(25) ? { payment_gated: true } : {}),
+    ...(random.percent(20) ? { coupons: [{ coupon_id: random.pick(coupons) }] } : {}),
   };
 }
 
@@ -67,7 +68,7 @@ const subscribe: Step = {
       customer.cards.push(
         await scene.card(customer.id, random.pick(['pm_card_visa', 'pm_card_mastercard', 'pm_card_amex'])),
       );
-    const plan = random.pick(world.plans);
+    const plan = random.pick(random.percent(35) ? world.plans.filter(({ isMetered }) => isMetered) : world.plans);
     const body = subscriptionBody(world, customer.currency);
     const made = await unlessRefused(scene.subscribe(customer.id, plan.id, body));
     if (made.startsWith('refused')) return `${JSON.stringify(body)}: ${made}`;

@@ -1,7 +1,7 @@
 /** Plays a seeded world step by step and checks it after every one. */
 import { checkBooks, checkDelivered, checkInvariants } from '../support/invariants';
 import type { TestEngine } from '../support/perennial';
-import { steps } from './steps';
+import { opening, steps, type Step } from './steps';
 import { openWorld, settle, type SimulatedWorld } from './world';
 
 export interface Play {
@@ -15,8 +15,7 @@ const stepsBetweenFullChecks = 12;
 /** So many steps of the story are told of a world that fails: enough to see what led there. */
 const stepsTold = 25;
 
-async function oneStep(world: SimulatedWorld): Promise<void> {
-  const step = world.random.weighted(steps);
+async function oneStep(world: SimulatedWorld, step: Step): Promise<void> {
   world.story.push(`${new Date(world.now).toISOString().slice(0, 16)} ${step.name} …`);
   const did = await step.run(world);
   if (did === null) {
@@ -55,7 +54,7 @@ export async function play(engine: TestEngine, { seed, steps: count }: Play): Pr
   const world = await openWorld(engine, seed);
   try {
     for (let index = 1; index <= count; index++) {
-      await oneStep(world);
+      await oneStep(world, opening[index - 1] ?? world.random.weighted(steps));
       if (index % stepsBetweenFullChecks === 0) await checkInvariants(world.scene);
     }
     await comeToRest(world);

@@ -1,6 +1,9 @@
 /** What can happen in a world. Each step says in words what it did. */
 import { bankSteps } from './bank-steps';
 import { commandSteps } from './command-steps';
+import { creditSteps } from './credit-steps';
+import { readingSteps } from './reading-steps';
+import { reductionSteps } from './reduction-steps';
 import { usageSteps } from './usage-steps';
 import type { SimulatedWorld } from './world';
 
@@ -32,4 +35,16 @@ const advance: Step = {
   },
 };
 
-export const steps: readonly Step[] = [advance, ...commandSteps, ...bankSteps, ...usageSteps];
+export const steps: readonly Step[] = [
+  advance,
+  ...commandSteps,
+  ...bankSteps,
+  ...usageSteps,
+  ...reductionSteps,
+  ...creditSteps,
+  ...readingSteps,
+];
+
+/** Every world begins with customers who subscribe, use, hold credits and have a coupon; what comes then is drawn. */
+const openingNames = ['subscribe', 'subscribe', 'a customer moves', 'top up', 'apply a coupon', 'use', 'subscribe'];
+export const opening: readonly Step[] = openingNames.flatMap((name) => steps.filter((step) => step.name === name));

@@ -5,6 +5,7 @@ import { messages } from '../../workflows/contract';
 import type { TestEngine } from '../support/perennial';
 import { flat, perSeat, Scene } from '../support/scenario';
 import { meter } from '../support/usage';
+import { allowance, makeCoupons, makeFeature, makeTax } from './offers';
 import { randomOf, type Random } from './random';
 
 export interface SimulatedCustomer {
@@ -25,6 +26,7 @@ export interface SimulatedPlan {
   readonly id: string;
   readonly interval: string;
   readonly needsCard: boolean;
+  readonly isMetered: boolean;
 }
 
 export interface SimulatedWorld {
@@ -34,6 +36,7 @@ export interface SimulatedWorld {
   readonly plans: readonly SimulatedPlan[];
   /** The price of an add-on in every currency. */
   readonly addOnPrice: string;
+  readonly coupons: readonly string[];
   readonly customers: SimulatedCustomer[];
   readonly subscriptions: SimulatedSubscription[];
   /** Epoch milliseconds of the clock. */
@@ -75,8 +78,8 @@ const inArrears = flat(amounts('9.00', '8.00', '900', '950.00'), { timing: 'in_a
 
 /** Plans that bill what was used, commitments and seats when a period is over. */
 const meteredKinds: readonly [prices: object[], more: { interval: object; trial?: object }][] = [
-  [[flat(amounts('5.00', '4.50', '500', '600.00')), perCall], { ...interval('month'), ...least }],
-  [[packages, inArrears], interval('month')],
+  [[flat(amounts('5.00', '4.50', '500', '600.00')), perCall], { ...interval('month'), ...least, ...allowance }],
+  [[packages, inArrears], { ...interval('month'), ...allowance }],
   [[packages], { ...interval('week', 2), trial: { days: 5, payment_method_required: false, end_behavior: 'charge' } }],
   [
     [{ ...perSeat('0'), ...seats, amounts: amounts('12.50', '11.25', '1750', '1600.50'), stream: 'seats' }],
@@ -121,7 +124,9 @@ async function makePlans(scene: Scene): Promise<SimulatedPlan[]> {
   const plans: SimulatedPlan[] = [];
   for (const [prices, more] of kinds) {
     const needsCard = more.trial !== undefined && !('end_behavior' in more.trial);
-    plans.push({ id: await scene.plan(prices, more), interval: JSON.stringify(more.interval), needsCard });
+    const isMetered = prices.some((price) => 'meter' in price);
+    const id = await scene.plan(prices, more);
+    plans.push({ id, interval: JSON.stringify(more.interval), needsCard, isMetered });
   }
   return plans;
 }
@@ -141,11 +146,14 @@ export async function openWorld(engine: TestEngine, seed: number): Promise<Simul
   };
   const scene = await Scene.open(engine, { now: start, tenant });
   const now = Date.parse(start.includes('T') ? start : `${start}T00:00:00.000Z`);
-  await meter(scene, 'calls', { event_type: 'call' });
+  const calls = await meter(scene, 'calls', { event_type: 'call' });
+  await makeFeature(scene, calls);
+  const tax = await makeTax(scene, random);
+  const coupons = await makeCoupons(scene, calls);
   const plans = await makePlans(scene);
   const addOnPrice = await makeAddOn(scene);
-  const story = [`${start} a tenant with ${JSON.stringify(tenant)}`];
-  return { seed, random, scene, plans, addOnPrice, customers: [], subscriptions: [], now, story };
+  const story = [`${start} a tenant with ${JSON.stringify(tenant)} and tax ${JSON.stringify(tax)}`];
+  return { seed, random, scene, plans, addOnPrice, coupons, customers: [], subscriptions: [], now, story };
 }
 
 export async function addCustomer(world: SimulatedWorld): Promise<SimulatedCustomer> {

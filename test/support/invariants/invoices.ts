@@ -111,6 +111,8 @@ with moved as (
   select i.customer_id, i.currency, i.id, i.amount_due, e.kind, e.recorded_at, e.id as entry_id,
     coalesce((select -sum(p.amount) from ledger_postings p where p.entry_id = e.id and p.account = 'customer_balance'), 0) as change
   from ledger_entries e join invoices i on i.id = e.source where e.tenant_id = $1 and e.kind in ('invoice', 'void', 'carry_over', 'write_off')
+    -- Who buys credits pays them anew: the balance is for what was sold.
+    and i.wallet_id is null
 ), running as (
   select *, sum(change) over (partition by customer_id, currency order by recorded_at, entry_id) as balance from moved
 )

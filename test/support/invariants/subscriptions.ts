@@ -46,7 +46,8 @@ with collected as (
     jsonb_array_elements_text(jsonb_build_array(s.state->'collection'->'invoiceId') || (s.state->'collection'->'queue')) q(id)
   where s.tenant_id = $1 and jsonb_typeof(s.state->'collection') = 'object'
 ), open_ones as (
-  select subscription_id, id from invoices where tenant_id = $1 and status = 'open'
+  -- Top-ups are collected by themselves.
+  select subscription_id, id from invoices where tenant_id = $1 and status = 'open' and wallet_id is null
 )
 select coalesce(c.id, o.id) as invoice, c.subscription_id as collected_by, o.subscription_id as open_of
 from collected c full join open_ones o on o.id = c.id where c.id is null or o.id is null`,
