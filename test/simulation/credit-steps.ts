@@ -78,8 +78,8 @@ interface Note {
 const parts = ({ gross, reduced, refunded, to_balance: toBalance }: Note) => ({ gross, reduced, refunded, toBalance });
 
 /** The preview and the note must say the same, or both be refused. */
-const creditNote = onSubscription('credit note', 4, async ({ random, scene }, { id }) => {
-  const invoices = await scene.invoices(id);
+const creditNote = onSubscription('credit note', 6, async ({ random, scene }, { id }) => {
+  const invoices = (await scene.invoices(id)).filter(({ total }) => /^(?!-).*[1-9]/.test(total.amount));
   if (invoices.length === 0) return null;
   const invoice = random.pick(invoices);
   const whole = random.percent(30);

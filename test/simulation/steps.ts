@@ -19,7 +19,7 @@ const dayMs = 24 * hourMs;
 
 const advance: Step = {
   name: 'advance',
-  weight: 30,
+  weight: 45,
   async run(world) {
     const { random, scene } = world;
     const ms = random.weighted([
