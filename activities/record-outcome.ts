@@ -9,6 +9,7 @@ import { newId } from '../domain/ids';
 import { paymentPostings } from '../domain/ledger';
 import { zero } from '../domain/money';
 import type { SubscriptionEvent } from '../domain/subscription/events';
+import type { MethodFacts } from '../db/transactions/method-facts';
 import type { AttemptRow, PaymentRow } from '../db/transactions/record';
 import { statusOf, type Try } from './payment-try';
 import { recordFact, type Parts } from './record-fact';
@@ -31,14 +32,25 @@ function finished(payment: PaymentRow, known: PaymentState): PaymentRow {
   };
 }
 
+/**
+ * What was charged: what the try began with; else what a try under way is with, whatever the customer has attached since then; else, as the
+ * customer did it on a payment page, what they have.
+ */
+function chargedMethod({ facts }: Try, { attemptBegun }: PaymentRow): MethodFacts | null {
+  const { begunMethod, method } = facts;
+  if (attemptBegun !== null && begunMethod?.id !== attemptBegun.methodId) return method;
+  return begunMethod ?? method;
+}
+
 function attemptOf(current: Try, payment: PaymentRow, known: PaymentState, decline: unknown): AttemptRow {
   const begun = payment.attemptBegun;
+  const charged = chargedMethod(current, payment);
   if (known.kind === 'unconfirmed' || known.kind === 'canceled') return fail('internal');
   return {
     paymentId: payment.id,
     number: payment.attempts + 1,
-    methodId: begun?.methodId ?? current.facts.method?.id ?? null,
-    fingerprint: begun?.fingerprint ?? current.facts.method?.fingerprint ?? null,
+    methodId: begun?.methodId ?? charged?.id ?? null,
+    fingerprint: begun?.fingerprint ?? charged?.fingerprint ?? null,
     outcome: known.kind,
     decline,
     chargeRef: known.chargeRef,
@@ -63,7 +75,7 @@ function succeeded(current: Try, payment: PaymentRow, known: Settled): Promise<S
   const { deps, input, facts } = current;
   const { state, now, invoiceId } = input;
   const fee = known.settlement?.fee ?? zero(payment.amount.currency);
-  const method = facts.begunMethod ?? facts.method;
+  const method = chargedMethod(current, payment);
   const booked = parts(current, payment, known, {
     methodStatus: method?.status === 'needs_customer' ? { id: method.id, status: 'active' } : undefined,
     invoiceChanges: [{ id: invoiceId, status: 'paid', amountPaid: facts.invoice.amountDue }],
@@ -89,7 +101,7 @@ const standing: Readonly<Record<DeclineClassification['class'], string | null>> 
 function declined(current: Try, payment: PaymentRow, known: Declined): Promise<SubscriptionEvent> {
   const { deps, input, facts, collection } = current;
   const { state, now, invoiceId } = input;
-  const method = facts.begunMethod ?? facts.method;
+  const method = chargedMethod(current, payment);
   const verdict = classifyDecline({ ...known.decline, network: method?.brand ?? null });
   const code = known.decline.declineCode ?? known.decline.code;
   const waitMs = verdict.waitMs ?? null;

@@ -33,7 +33,7 @@ export interface CollectionFacts extends CardHistory {
   readonly paymentVersion: number;
   /** The method to charge now; null when the customer has none. */
   readonly method: MethodFacts | null;
-  /** The method of the attempt under way, which may no longer be the one in force. */
+  /** The method of the attempt that was begun, or whose outcome is awaited; it may no longer be the one in force. */
   readonly begunMethod: MethodFacts | null;
   readonly customerRef: string | null;
   readonly dunning: DunningPolicy;
@@ -57,7 +57,8 @@ join customers c on c.id = i.customer_id
 join tenants t on t.id = i.tenant_id
 left join payments p on p.invoice_id = i.id and p.status <> 'canceled'
 left join payment_methods m on m.id = coalesce(s.payment_method_id, c.default_payment_method_id) and m.status <> 'detached'
-left join payment_methods b on b.id = p.attempt_method_id
+left join payment_methods b on b.id = coalesce(p.attempt_method_id, case when p.status in ('processing', 'requires_action') then
+  (select a.payment_method_id from payment_attempts a where a.payment_id = p.id order by a.number desc limit 1) end)
 left join events e on e.subscription_id = s.id and e.fact_seq = $4
 where i.tenant_id = $1 and i.id = $2`,
 };

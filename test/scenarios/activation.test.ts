@@ -295,6 +295,22 @@ describe('a bank debit that takes days', () => {
     await checkInvariants(scene);
   });
 
+  test('is the debit of its account to the end, though the customer has given a card meanwhile', async () => {
+    const { scene, customer, subscription, invoice, intent } = await debited();
+    const { id } = await scene.payment(invoice.id);
+    await scene.card(customer, 'pm_card_visa');
+    await scene.control.settle(intent, 'succeed');
+    await scene.until(subscription, 'The debit arrives', ({ collection }) => collection === null);
+    type Attempted = { attempts: readonly { payment_method_id: string }[] };
+    const { attempts } = await scene.api.get<Attempted>(`/payments/${id}`);
+    const [debit] = attempts;
+    expect(attempts.map((attempt) => attempt.payment_method_id)).toEqual([
+      debit?.payment_method_id,
+      debit?.payment_method_id,
+    ]);
+    await checkInvariants(scene);
+  });
+
   test('puts the subscription in dunning when it fails, and the next debit may pay', async () => {
     const { scene, subscription, invoice, intent } = await debited();
     await scene.advance('2026-01-04');
