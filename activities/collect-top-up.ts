@@ -144,6 +144,7 @@ const standing = { never: 'blocked', customer: 'needs_customer', later: null } a
 /** The payment's row, its try and the method's standing after an outcome. */
 function finishedTry(facts: TopUpFacts, payment: PaymentRow, known: PaymentState): FinishedTry {
   const begun = payment.attemptBegun;
+  // A debit under way is one of its own account, whatever the customer has attached since then.
   const method = facts.begunMethod ?? facts.method;
   const settlement = known.kind === 'succeeded' ? known.settlement : null;
   const verdict =

@@ -12,6 +12,7 @@ import {
   historyColumn,
   historyOf,
   methodFactsOf,
+  methodUnderWay,
   type CardHistory,
   type MethodFacts,
 } from './method-facts';
@@ -57,8 +58,7 @@ join customers c on c.id = i.customer_id
 join tenants t on t.id = i.tenant_id
 left join payments p on p.invoice_id = i.id and p.status <> 'canceled'
 left join payment_methods m on m.id = coalesce(s.payment_method_id, c.default_payment_method_id) and m.status <> 'detached'
-left join payment_methods b on b.id = coalesce(p.attempt_method_id, case when p.status in ('processing', 'requires_action') then
-  (select a.payment_method_id from payment_attempts a where a.payment_id = p.id order by a.number desc limit 1) end)
+left join payment_methods b on b.id = ${methodUnderWay}
 left join events e on e.subscription_id = s.id and e.fact_seq = $4
 where i.tenant_id = $1 and i.id = $2`,
 };

@@ -34,6 +34,13 @@ export const historyColumn = (tenant: string, since: string): string =>
    from payment_attempts a
    where a.tenant_id = ${tenant} and a.fingerprint = m.fingerprint and a.outcome = 'declined' and a.occurred_at > ${since})`;
 
+/**
+ * The method that the payment `payments p` is being tried with: the one that a try has begun with, or whose outcome is awaited. The customer
+ * may have attached another one since.
+ */
+export const methodUnderWay = `coalesce(p.attempt_method_id, case when p.status in ('processing', 'requires_action') then
+  (select a.payment_method_id from payment_attempts a where a.payment_id = p.id order by a.number desc limit 1) end)`;
+
 /** The column's value: aggregates over nothing are null. */
 export type HistoryValue = { readonly [Field in keyof CardHistory]: CardHistory[Field] | null };
 

@@ -9,6 +9,7 @@ import {
   historyColumn,
   historyOf,
   methodFactsOf,
+  methodUnderWay,
   type CardHistory,
   type HistoryValue,
   type MethodFacts,
@@ -56,7 +57,7 @@ join entities e on e.id = coalesce(c.entity_id, t.default_entity_id)
 left join invoices i on i.id = u.invoice_id
 left join payments p on p.invoice_id = i.id and p.status <> 'canceled'
 left join payment_methods m on m.id = c.default_payment_method_id and m.status <> 'detached'
-left join payment_methods b on b.id = p.attempt_method_id
+left join payment_methods b on b.id = ${methodUnderWay}
 where u.tenant_id = $1 and u.id = $2`,
 };
 

@@ -1,4 +1,5 @@
 /** Credits held in advance: granted and bought ones pay invoices, expire, roll over, and top themselves up. */
+import { waitFor } from '../../dev/stack/wait';
 import { startTestEngine, type TestEngine } from '../support/perennial';
 import { checkDelivered, checkInvariants } from '../support/invariants';
 import { flat, instant, Scene } from '../support/scenario';
@@ -103,6 +104,22 @@ test('a declined top-up grants nothing and leaves nothing owed', async () => {
   expect(await scene.api.get(`/invoices/${made.invoice_id}`)).toMatchObject({ status: 'void' });
   expect(await scene.account('wallet_credits')).toBe('0.00');
   expect(await scene.account('receivable')).toBe('0.00');
+  await checkInvariants(scene);
+});
+
+test('a top-up by debit is one of its account to the end, though the customer has given a card meanwhile', async () => {
+  const { scene, customer, topUp, topUps, wallet } = await withWallet({}, 'pm_usBankAccount_processing');
+  const { invoice_id: invoiceId } = await topUp('50.00');
+  const payment = await scene.payment(invoiceId ?? '');
+  expect(payment.status).toBe('processing');
+  await scene.card(customer, 'pm_card_visa');
+  await scene.control.settle(payment.provider_ref, 'succeed');
+  await waitFor('the debit arrives', async () => (await topUps()).every(({ status }) => status === 'succeeded'));
+  const { attempts } = await scene.api.get<{ attempts: readonly { payment_method_id: string }[] }>(
+    `/payments/${payment.id}`,
+  );
+  expect(new Set(attempts.map((attempt) => attempt.payment_method_id)).size).toBe(1);
+  expect((await wallet()).balance).toEqual({ paid: '50', granted: '0', total: '50' });
   await checkInvariants(scene);
 });
 
