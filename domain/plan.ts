@@ -68,6 +68,9 @@ export interface PlanVersion {
   readonly definition: PlanDefinition;
 }
 
+/** What a version bills, whatever the plan is called by now. */
+export type VersionTerms = Omit<PlanVersion, 'name'>;
+
 /** True when two versions are billed on the same calendar, so that a change keeps the period. */
 export function sameInterval(a: PlanDefinition, b: PlanDefinition): boolean {
   return a.interval.unit === b.interval.unit && a.interval.count === b.interval.count;

@@ -10,7 +10,7 @@ import type { InvoiceLine } from '../../domain/invoice/line';
 import { adjustmentLine, countsOver, quantityIn, usageLine, type UsageReading } from '../../domain/invoice/usage-lines';
 import { aggregations } from '../../domain/metering/aggregations';
 import type { Window } from '../../domain/metering/window';
-import type { PlanVersion } from '../../domain/plan';
+import type { VersionTerms } from '../../domain/plan';
 import { billsInArrears, isMetered, type MeteredPrice } from '../../domain/plan/timing';
 import { isAbove, plus } from '../../domain/pricing/exact';
 import type { Usage } from '../../domain/pricing/usage';
@@ -31,7 +31,7 @@ import { measureTogether } from './usage-of';
 export interface ArrearsRequest {
   readonly state: SubscriptionState;
   /** In force in the ended stretch. */
-  readonly plan: PlanVersion;
+  readonly plan: VersionTerms;
   readonly at: Instant;
   readonly policy: ProrationPolicy;
   /** Why the stretch ends, where it ends before its period: a change unless given. */
@@ -191,7 +191,7 @@ function bill(
 }
 
 /** What is used in a trial is free unless the plan says otherwise. */
-const isFreeTrial = ({ status, pause }: SubscriptionState, { definition }: PlanVersion): boolean =>
+const isFreeTrial = ({ status, pause }: SubscriptionState, { definition }: VersionTerms): boolean =>
   (status === 'trialing' || pause?.cause === 'trial_end') && definition.trial?.usage !== 'billed';
 
 async function usageArrears(database: Database, request: ArrearsRequest): Promise<Omit<Arrears, 'limits'>> {

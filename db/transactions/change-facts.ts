@@ -4,8 +4,8 @@
 import { fail, isPerennialError, refusal, type Refusal } from '../../domain/errors';
 import { usageFrom } from '../../domain/invoice/arrears';
 import type { BilledLine } from '../../domain/invoice/line';
-import type { PlanVersion } from '../../domain/plan';
-import { momentOf } from '../../domain/plan/in-force';
+import type { PlanVersion, VersionTerms } from '../../domain/plan';
+import { momentOf, planInForce } from '../../domain/plan/in-force';
 import { isMetered } from '../../domain/plan/timing';
 import { currenciesOf, priceOf } from '../../domain/pricing';
 import { isProrationPolicy, type ProrationPolicy } from '../../domain/proration';
@@ -13,6 +13,7 @@ import type { SubscriptionState, Terms } from '../../domain/subscription/state';
 import { fromIso, type Instant } from '../../domain/time';
 import type { Queryable } from '../pool';
 import { loadBilledLines, loadBillingFacts, type BillingFacts } from './billing-facts';
+import { knownVersion } from './known-version';
 
 export interface ChangeRequest {
   readonly planId: string;
@@ -26,7 +27,7 @@ export interface ChangeRequest {
 
 export interface ChangeFacts {
   readonly facts: BillingFacts;
-  readonly current: PlanVersion;
+  readonly current: VersionTerms;
   readonly target: PlanVersion;
   readonly billed: readonly BilledLine[];
   readonly terms: Terms;
@@ -46,7 +47,7 @@ export async function loadChange(
   const at = request.at === undefined ? now : fromIso(request.at);
   const before = momentOf(state, terms.planId, usageFrom(state));
   // One round trip: what is asked for together is read together.
-  const [facts, currentFacts, billed] = await Promise.all([
+  const [facts, definition, billed] = await Promise.all([
     loadBillingFacts(db, {
       ...base,
       planId: request.planId,
@@ -54,14 +55,15 @@ export async function loadChange(
       collectedAt: now,
       inForce: momentOf(state, request.planId, at),
     }),
-    loadBillingFacts(db, { ...base, planId: terms.planId, planVersion: terms.planVersion, inForce: before }),
+    knownVersion(db, { tenantId, ...terms }),
     loadBilledLines(db, state, at),
   ]);
   if (facts === null) return fail('not_found', { resource: 'Subscription', id: subscriptionId });
   const target = facts.plan;
   if (target === null) return missingPlan(request);
-  const current =
-    currentFacts?.plan ?? fail('plan_version_not_found', { planId: terms.planId, version: terms.planVersion });
+  const { planId, planVersion: version } = terms;
+  if (definition === null) return fail('plan_version_not_found', { planId, version });
+  const current = planInForce({ planId, version, definition }, facts.items, before);
   const next: Terms = { planId: target.planId, planVersion: target.version, quantity: request.quantity };
   const refused = refuseChange(state, target, next, request);
   if (refused !== null) return refused;

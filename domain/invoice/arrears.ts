@@ -1,7 +1,7 @@
 /** What is over and not billed yet: from when on, and the fees of it. Usage of it stands in usage-lines.ts. */
 import type { Window } from '../metering/window';
 import { isZero } from '../money';
-import type { PlanPrice, PlanVersion } from '../plan';
+import type { PlanPrice, VersionTerms } from '../plan';
 import { isFeeInArrears } from '../plan/timing';
 import { amountOfShare, shareOfStretch, type StretchShare, textOfShare } from '../plan/stretch';
 import { priceOf } from '../pricing';
@@ -23,7 +23,7 @@ function feesFrom({ arrears, period, startAt }: SubscriptionState): Instant {
 }
 
 /** The full calendar period in which the running period lies; one that a pause has moved stands for itself. */
-export function fullPeriodOf(state: SubscriptionState, { definition }: PlanVersion): Span {
+export function fullPeriodOf(state: SubscriptionState, { definition }: VersionTerms): Span {
   const { period, startAt, anchor, timeZone } = state;
   if (period === null) return { start: startAt, end: startAt };
   return period.index < 0 ? period : calendarPeriod(definition, anchor, period.index, timeZone);
@@ -47,7 +47,7 @@ function feeWindow(state: SubscriptionState, at: Instant): Window | null {
 export interface FeeRequest {
   readonly state: SubscriptionState;
   /** In force in the ended stretch. */
-  readonly plan: PlanVersion;
+  readonly plan: VersionTerms;
   readonly quantity: number;
   readonly at: Instant;
   readonly policy: ProrationPolicy;

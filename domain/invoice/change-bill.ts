@@ -1,7 +1,7 @@
 /**
  * What a change of plan or quantity bills at once.
  */
-import { sameInterval, type PlanVersion } from '../plan';
+import { sameInterval, type VersionTerms } from '../plan';
 import type { SeatRules } from '../plan/seats';
 import type { ProrationPolicy } from '../proration';
 import type { Anchor, Period, SubscriptionState, Terms } from '../subscription/state';
@@ -21,8 +21,8 @@ export interface ChangeBill {
 }
 
 export interface ChangeInput {
-  readonly current: PlanVersion;
-  readonly target: PlanVersion;
+  readonly current: VersionTerms;
+  readonly target: VersionTerms;
   readonly billed: readonly BilledLine[];
   readonly terms: Terms;
   readonly policy: ProrationPolicy;
@@ -30,7 +30,7 @@ export interface ChangeInput {
 }
 
 /** The full calendar period in which the running period lies (a stub is shorter than it). */
-export function fullPeriod(state: SubscriptionState, plan: PlanVersion): Span {
+export function fullPeriod(state: SubscriptionState, plan: VersionTerms): Span {
   if (state.period === null) return { start: state.startAt, end: state.startAt };
   return calendarPeriod(plan.definition, state.anchor, state.period.index, state.timeZone);
 }

@@ -2,7 +2,7 @@
  * Which stretch of the calendar a boundary bills, and with which lines. Previews and invoices call the same functions.
  */
 import { fail } from '../errors';
-import type { PlanDefinition, PlanVersion } from '../plan';
+import type { PlanDefinition, VersionTerms } from '../plan';
 import type { ProrationPolicy } from '../proration';
 import type { IssueReason } from '../subscription/events';
 import type { Anchor, Period, SubscriptionState, Terms } from '../subscription/state';
@@ -90,7 +90,7 @@ export function termsAt(state: SubscriptionState, reason: IssueReason, at: Insta
 }
 
 /** The scheduled terms, if it is their plan that is billed. */
-export function termsToBill(state: SubscriptionState, plan: PlanVersion, reason: IssueReason, at: Instant): Terms {
+export function termsToBill(state: SubscriptionState, plan: VersionTerms, reason: IssueReason, at: Instant): Terms {
   const terms = termsAt(state, reason, at);
   return terms.planId === plan.planId && terms.planVersion === plan.version ? terms : state.terms;
 }
@@ -98,7 +98,7 @@ export function termsToBill(state: SubscriptionState, plan: PlanVersion, reason:
 /** What a boundary bills: the pure part of this activity, which previews call too. */
 export function billPeriod(
   state: SubscriptionState,
-  plan: PlanVersion,
+  plan: VersionTerms,
   proration: ProrationPolicy,
   reason: IssueReason,
   at: Instant,

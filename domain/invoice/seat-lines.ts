@@ -3,7 +3,7 @@
  * it to the end of the stretch. The opening quantity was billed ahead.
  */
 import { isNegative, isZero } from '../money';
-import type { PlanPrice, PlanVersion } from '../plan';
+import type { PlanPrice, VersionTerms } from '../plan';
 import type { SeatChange, SeatRules } from '../plan/seats';
 import { amountOfShare, shareOfStretch, textOfShare } from '../plan/stretch';
 import { isBilledAhead } from '../plan/timing';
@@ -15,7 +15,7 @@ import type { InvoiceLine } from './line';
 import type { Span } from './period-lines';
 
 export interface SeatStretch {
-  readonly plan: PlanVersion;
+  readonly plan: VersionTerms;
   readonly rules: SeatRules;
   readonly currency: string;
   readonly full: Span;

@@ -1,6 +1,6 @@
 /** The terms of a plan that hold at an instant for one subscription: its own prices first, then the phase of the plan. */
 import { fail } from '../errors';
-import type { PlanDefinition, PlanVersion } from '../plan';
+import type { PlanDefinition, PlanVersion, VersionTerms } from '../plan';
 import type { SubscriptionState } from '../subscription/state';
 import type { Instant } from '../time';
 import { overridesAt, type SubscriptionItem } from './items';
@@ -46,11 +46,11 @@ function withOwnPrices(definition: PlanDefinition, items: readonly SubscriptionI
  * A plan version as it holds at a moment. The version itself, unchanged, where there is nothing to lay over it.
  * @throws PerennialError `validation_failed` when an override does not fit the version any more.
  */
-export function planInForce(
-  plan: PlanVersion,
+export function planInForce<Version extends VersionTerms>(
+  plan: Version,
   items: readonly SubscriptionItem[],
   { at, since, timeZone }: TermsMoment,
-): PlanVersion {
+): Version {
   const own = withOwnPrices(plan.definition, items, at);
   const { phases = [] } = own;
   const terms = phases.length === 0 ? null : termsInForce(own, { startAt: since, timeZone, phases }, at);

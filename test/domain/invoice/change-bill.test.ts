@@ -3,7 +3,7 @@ import { billChange, type ChangeInput } from '../../../domain/invoice/change-bil
 import type { BilledLine, InvoiceLine } from '../../../domain/invoice/line';
 import { billPeriod } from '../../../domain/invoice/period-bill';
 import { add, compare, isNegative, money, negate, sum, zero } from '../../../domain/money';
-import type { PlanVersion } from '../../../domain/plan';
+import type { VersionTerms } from '../../../domain/plan';
 import { initialState } from '../../../domain/subscription/initial';
 import { nextDueAt } from '../../../domain/subscription/decide';
 import type { SubscriptionState } from '../../../domain/subscription/state';
@@ -19,7 +19,7 @@ const twin = plan(5, definition([flat(8, '49.00')]));
 const team = plan(4, definition([flat(4, '20.00'), seats(5, '12.00'), setup(6, '99.00')]));
 const changeAt = at('2026-06-17T09:30:00Z');
 
-const billedFor = (version: PlanVersion, quantity = 1, state = activeState()): BilledLine[] =>
+const billedFor = (version: VersionTerms, quantity = 1, state = activeState()): BilledLine[] =>
   booked(
     billPeriod(
       { ...pendingState(), terms: { ...state.terms, quantity }, timeZone: state.timeZone },
@@ -209,7 +209,7 @@ const story = fc.record({
 
 interface Books {
   state: SubscriptionState;
-  current: PlanVersion;
+  current: VersionTerms;
   billed: BilledLine[];
   all: InvoiceLine[];
 }
@@ -248,7 +248,7 @@ const pendingInput = {
 
 function change(
   books: Books,
-  target: PlanVersion,
+  target: VersionTerms,
   quantity: number,
   instant: number,
   policy: 'seconds' | 'day' | 'none',
