@@ -1501,6 +1501,7 @@ CREATE INDEX outbox_waiting ON public.outbox USING btree (retry_at) WHERE (deliv
 CREATE INDEX party_versions_of ON public.party_versions USING btree (party_id, replaced_at);
 CREATE INDEX payment_attempts_of_card ON public.payment_attempts USING btree (tenant_id, fingerprint, occurred_at) WHERE (outcome = 'declined'::text);
 CREATE INDEX payment_methods_of_customer ON public.payment_methods USING btree (customer_id, id);
+CREATE INDEX payments_canceled ON public.payments USING btree (invoice_id) WHERE (status = 'canceled'::text);
 CREATE UNIQUE INDEX payments_one_alive ON public.payments USING btree (invoice_id) WHERE (status <> 'canceled'::text);
 CREATE UNIQUE INDEX payments_one_success ON public.payments USING btree (invoice_id) WHERE (status = 'succeeded'::text);
 CREATE UNIQUE INDEX payments_one_try ON public.payments USING btree (tenant_id, attempt_fingerprint) WHERE ((attempt_begun IS NOT NULL) AND (status <> 'canceled'::text));

@@ -204,7 +204,8 @@ function factsOf(row: Row, { currency, subscriptionId, inForce }: FactsRequest):
   };
 }
 
-// A try whose outcome is not known yet counts as paid, too: its payment cannot be withdrawn without asking what became of it.
+// A try whose outcome is not known yet counts as paid, too: its payment cannot be withdrawn without asking what became of it. Payments are
+// found by the index of those that are not canceled; a canceled one brought nothing.
 const billedStatement: Statement = {
   name: 'billed_lines',
   text: `
@@ -212,9 +213,9 @@ select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.net, l
   l.plan_id, l.product_id, l.meter_id, l.kind, i.total,
   coalesce((select sum(n.net) from credit_note_lines n where n.invoice_line_id = l.id), 0) as noted,
   coalesce((select sum(r.amount) from payments p join refunds r on r.payment_id = p.id where p.invoice_id = i.id
-    and r.status not in ('failed', 'canceled', 'refused') and not exists (select from credit_notes n where n.refund_id = r.id)), 0) as refunded,
+    and p.status <> 'canceled' and r.status not in ('failed', 'canceled', 'refused') and not exists (select from credit_notes n where n.refund_id = r.id)), 0) as refunded,
   i.id as invoice_id, case when i.status = 'open' and i.amount_due > 0 and not exists (
-    select from payments p where p.invoice_id = i.id and (p.status in ('processing', 'succeeded') or p.attempt_begun is not null)) then i.amount_due end as unpaid
+    select from payments p where p.invoice_id = i.id and p.status <> 'canceled' and (p.status in ('processing', 'succeeded') or p.attempt_begun is not null)) then i.amount_due end as unpaid
 from invoice_lines l
 join invoices i on i.id = l.invoice_id
 where l.tenant_id = $1 and l.subscription_id = $2 and l.period_end > $3 and l.kind in ('recurring', 'proration_charge', 'add_on')
