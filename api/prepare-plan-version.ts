@@ -6,6 +6,7 @@ import type { Entitlement } from '../domain/entitlements/entitlement';
 import { fail, type FieldError } from '../domain/errors';
 import { idFromFacts } from '../domain/ids';
 import type { PlanDefinition, PlanPrice } from '../domain/plan';
+import { keptPrice } from '../domain/plan/kept-price';
 import { currenciesOf } from '../domain/pricing';
 import type { ProrationPolicy } from '../domain/proration';
 import { parametersOf, priceErrors } from './check-price';
@@ -53,23 +54,6 @@ function newPrice(c: ApiContext, product: Product, price: InlinePrice, index: nu
   };
 }
 
-/** Only what a plan keeps of a price. */
-const snapshot = (price: PlanPrice): PlanPrice => {
-  const { id, productId, kind, model, parameters, description, stream, meterId, timing, skipZeroUsage } = price;
-  return {
-    id,
-    ...(productId === undefined ? {} : { productId }),
-    kind,
-    model,
-    parameters,
-    description,
-    stream,
-    ...(meterId === undefined ? {} : { meterId }),
-    ...(timing === undefined ? {} : { timing }),
-    ...(skipZeroUsage === undefined ? {} : { skipZeroUsage }),
-  };
-};
-
 async function storedPrices(c: ApiContext, deps: ApiDependencies, body: PlanVersionBody): Promise<Map<string, Price>> {
   const { tenantId } = tenantOf(c);
   const ids = body.prices.flatMap((price) => (isInline(price) ? [] : [price.price_id]));
@@ -85,7 +69,7 @@ function definitionOf(
   const { interval, trial = null, proration = null } = body;
   return {
     interval: { unit: interval.unit, count: interval.count },
-    prices: prices.map(snapshot),
+    prices: prices.map(keptPrice),
     trial:
       trial === null
         ? null

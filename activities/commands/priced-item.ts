@@ -1,6 +1,7 @@
 /** The price that an add-on or a charge names, or why it cannot be one. */
 import { refusal, type Refusal } from '../../domain/errors';
 import type { PlanPrice } from '../../domain/plan';
+import { keptPrice } from '../../domain/plan/kept-price';
 import { isBilledAhead } from '../../domain/plan/timing';
 import { currenciesOf, quantityModels } from '../../domain/pricing';
 import { namedPrice } from '../../db/transactions/named-price';
@@ -12,17 +13,6 @@ export interface NamedPrice {
   readonly priceId: string;
   readonly kind: 'add_on' | 'charge';
 }
-
-/** Only what an item keeps of a price. */
-const snapshot = ({ id, productId, kind, model, parameters, description, stream }: PlanPrice): PlanPrice => ({
-  id,
-  ...(productId === undefined ? {} : { productId }),
-  kind,
-  model,
-  parameters,
-  description,
-  stream,
-});
 
 /** An add-on is billed ahead with each period, a charge once; what a meter counts belongs to the plan. */
 function unsuitable(price: PlanPrice, { kind, currency }: NamedPrice): string | null {
@@ -38,5 +28,5 @@ export async function pricedItem(deps: ActivityDependencies, named: NamedPrice):
   const price = await namedPrice(deps.database.as(tenantId), tenantId, priceId);
   if (price === null) return refusal('not_found', { resource: 'Price', id: priceId });
   const reason = unsuitable(price, named);
-  return reason === null ? snapshot(price) : refusal('price_unsuitable', { priceId, reason });
+  return reason === null ? keptPrice(price) : refusal('price_unsuitable', { priceId, reason });
 }

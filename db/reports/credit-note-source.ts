@@ -1,16 +1,14 @@
 /** The facts that the document of a credit note is made of: its own rows, taxed as the invoice was, and the parties as they were when it was recorded. */
-import type { DocumentLine, DocumentSource, DocumentTax, LogoType } from '../../domain/document/source';
+import type { DocumentLine, DocumentSource, DocumentTax } from '../../domain/document/source';
 import { add, money, zero, type Money } from '../../domain/money';
 import type { Queryable, Statement } from '../pool';
-import { customerOf, sellerOf, type CustomerJson, type EntityJson } from './document-parties';
+import { partiesJoin, partiesOf, partyColumns, type PartiesRow } from './document-parties';
 
 const statement: Statement = {
   name: 'credit_note_source',
   text: `
 select n.id, invoice_number(n.series, n.sequence) as number, n.currency, n.occurred_at, n.memo, n.net, n.gross, n.reduced, n.refunded,
-  n.to_balance, invoice_number(i.series, i.sequence) as invoice_number, i.occurred_at as invoice_at, n.reason, t.time_zone as seller_zone,
-  coalesce(s.state->>'timeZone', party.customer->>'time_zone', t.time_zone) as customer_zone, party.customer, party.entity,
-  g.media_type as logo_type, g.bytes as logo,
+  n.to_balance, invoice_number(i.series, i.sequence) as invoice_number, i.occurred_at as invoice_at, n.reason, ${partyColumns},
   (select jsonb_agg(jsonb_build_object('kind', l.kind, 'description', l.description, 'net', l.net::text, 'tax', l.tax::text,
       'start', extract(epoch from l.period_start) * 1000, 'end', extract(epoch from l.period_end) * 1000,
       'taxed', o.explanation->'tax') order by l.position)
@@ -20,15 +18,7 @@ join invoices i on i.id = n.invoice_id
 join tenants t on t.id = n.tenant_id
 join customers c on c.id = n.customer_id
 join entities e on e.id = coalesce(i.entity_id, t.default_entity_id)
-left join subscriptions s on s.id = n.subscription_id
-cross join lateral (
-  select
-    coalesce((select v.party from party_versions v where v.party_id = c.id and v.replaced_at > n.recorded_at order by v.replaced_at limit 1),
-      to_jsonb(c.*)) as customer,
-    coalesce((select v.party from party_versions v where v.party_id = e.id and v.replaced_at > n.recorded_at order by v.replaced_at limit 1),
-      to_jsonb(e.*)) as entity
-) party
-left join logos g on g.tenant_id = n.tenant_id and g.hash = (party.entity->>'logo_hash')::bytea
+left join subscriptions s on s.id = n.subscription_id${partiesJoin('n.recorded_at')}
 where n.tenant_id = $1 and n.id = $2`,
 };
 
@@ -49,7 +39,7 @@ interface LineJson {
   readonly taxed: LineTaxJson | null;
 }
 
-interface Row {
+interface Row extends PartiesRow {
   [column: string]: unknown;
   number: string;
   currency: string;
@@ -63,12 +53,6 @@ interface Row {
   to_balance: string;
   invoice_number: string;
   invoice_at: Date;
-  seller_zone: string;
-  customer_zone: string;
-  customer: CustomerJson;
-  entity: EntityJson;
-  logo_type: LogoType | null;
-  logo: Buffer | null;
   lines: LineJson[] | null;
 }
 
@@ -125,19 +109,15 @@ function amountsOf(row: Row) {
 }
 
 function sourceOf(row: Row): DocumentSource {
-  const { currency, customer, entity, logo, logo_type: mediaType } = row;
+  const { currency } = row;
   const lines = row.lines ?? [];
   return {
     kind: 'credit_note',
     number: row.number,
     currency,
-    language: customer.billing?.language ?? entity.language,
     issuedAt: row.occurred_at.getTime(),
     dueAt: null,
-    sellerZone: row.seller_zone,
-    customerZone: row.customer_zone,
-    seller: sellerOf(entity, logo === null || mediaType === null ? null : { mediaType, bytes: logo }),
-    customer: customerOf(customer),
+    ...partiesOf(row),
     lines: lines.map((line) => lineOf(line, currency)),
     taxes: taxesOf(lines, currency),
     ...amountsOf(row),

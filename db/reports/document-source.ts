@@ -2,22 +2,21 @@
  * The facts that the document of an invoice is made of, in one round trip. Customer and entity are read as they were when the invoice was
  * recorded, and amounts as they were issued: what a later credit or payment changed does not show.
  */
-import type { DocumentLine, DocumentSource, LogoType } from '../../domain/document/source';
+import type { DocumentLine, DocumentSource } from '../../domain/document/source';
 import { add, money, subtract, sum, zero, type Money } from '../../domain/money';
 import type { Queryable, Statement } from '../pool';
 import { taxesOf, type StoredTaxes } from './document-taxes';
-import { customerOf, sellerOf, type CustomerJson, type EntityJson } from './document-parties';
+import { partiesJoin, partiesOf, partyColumns, type PartiesRow } from './document-parties';
 
 const statement: Statement = {
   name: 'document_source',
   text: `
 select i.id, invoice_number(i.series, i.sequence) as number, i.currency, i.occurred_at, i.due_at, i.subtotal, i.discount_total, i.total,
   i.wallet_applied, i.balance_applied, i.credit_given, i.amount_due, i.credit_received, i.carried_over, i.discounts, i.taxes,
-  t.time_zone as seller_zone, coalesce(s.state->>'timeZone', party.customer->>'time_zone', t.time_zone) as customer_zone,
-  party.customer, party.entity, g.media_type as logo_type, g.bytes as logo,
+  ${partyColumns},
   -- What the invoice asked for when it was issued, less what it took over from older ones: later credits have entries of their own.
-  (select sum(p.amount) from ledger_entries e join ledger_postings p on p.entry_id = e.id
-    where e.tenant_id = i.tenant_id and e.kind = 'invoice' and e.source = i.id and p.account = 'receivable') as receivable,
+  (select sum(p.amount) from ledger_entries b join ledger_postings p on p.entry_id = b.id
+    where b.tenant_id = i.tenant_id and b.kind = 'invoice' and b.source = i.id and p.account = 'receivable') as receivable,
   (select jsonb_agg(jsonb_build_object('name', w.name, 'amount', (-m.amount)::text) order by m.id)
     from wallet_movements m join wallets w on w.id = m.wallet_id where m.invoice_id = i.id and m.kind = 'drawn') as draws,
   (select jsonb_agg(jsonb_build_object('kind', l.kind, 'description', l.description, 'quantity', l.quantity::text, 'amount', l.amount::text,
@@ -30,16 +29,8 @@ select i.id, invoice_number(i.series, i.sequence) as number, i.currency, i.occur
 from invoices i
 join tenants t on t.id = i.tenant_id
 join customers c on c.id = i.customer_id
-join entities n on n.id = coalesce(i.entity_id, t.default_entity_id)
-left join subscriptions s on s.id = i.subscription_id
-cross join lateral (
-  select
-    coalesce((select v.party from party_versions v where v.party_id = c.id and v.replaced_at > i.recorded_at order by v.replaced_at limit 1),
-      to_jsonb(c.*)) as customer,
-    coalesce((select v.party from party_versions v where v.party_id = n.id and v.replaced_at > i.recorded_at order by v.replaced_at limit 1),
-      to_jsonb(n.*)) as entity
-) party
-left join logos g on g.tenant_id = i.tenant_id and g.hash = (party.entity->>'logo_hash')::bytea
+join entities e on e.id = coalesce(i.entity_id, t.default_entity_id)
+left join subscriptions s on s.id = i.subscription_id${partiesJoin('i.recorded_at')}
 where i.tenant_id = $1 and i.id = $2 and i.sequence is not null`,
 };
 
@@ -58,7 +49,7 @@ interface LineJson {
   readonly credits: string | null;
 }
 
-interface Row {
+interface Row extends PartiesRow {
   [column: string]: unknown;
   id: string;
   number: string;
@@ -77,12 +68,6 @@ interface Row {
   receivable: string | null;
   discounts: { readonly name: string; readonly amount: Money }[] | null;
   taxes: StoredTaxes | null;
-  seller_zone: string;
-  customer_zone: string;
-  customer: CustomerJson;
-  entity: EntityJson;
-  logo_type: LogoType | null;
-  logo: Buffer | null;
   draws: { readonly name: string; readonly amount: string }[] | null;
   lines: LineJson[] | null;
 }
@@ -148,19 +133,14 @@ function amountsOf(row: Row): Amounts {
 }
 
 function sourceOf(row: Row): DocumentSource {
-  const { currency, customer, entity, logo, logo_type: mediaType } = row;
-  const seller = sellerOf(entity, logo === null || mediaType === null ? null : { mediaType, bytes: logo });
+  const { currency } = row;
   return {
     kind: 'invoice',
     number: row.number,
     currency,
-    language: customer.billing?.language ?? entity.language,
     issuedAt: row.occurred_at.getTime(),
     dueAt: row.due_at.getTime(),
-    sellerZone: row.seller_zone,
-    customerZone: row.customer_zone,
-    seller,
-    customer: customerOf(customer),
+    ...partiesOf(row),
     lines: (row.lines ?? []).map((line) => lineOf(line, currency)),
     taxes: taxesOf(row.taxes, zero(currency)),
     ...amountsOf(row),
