@@ -41,6 +41,11 @@ async function commitOnce(
 
 class NotHeld extends Error {}
 
+async function ensureMonths(db: Queryable, events: readonly UsageEvent[]): Promise<void> {
+  const months = new Set(events.map(({ occurredAt }) => `${toIso(occurredAt).slice(0, 7)}-01T00:00:00Z`));
+  for (const month of months) await ensurePartition(db, month);
+}
+
 /**
  * Puts usage events in the place of a reservation. Null when it is not held any more: then nothing was taken in.
  * @param at the customer's own time
@@ -53,13 +58,14 @@ export async function commitReservation(
 ): Promise<readonly Taken[] | null> {
   const { tenantId } = reservation;
   for (let tries = 1; ; tries++) {
-    // Outside of the transaction: making a month's partition locks more than this concerns.
-    for (const { occurredAt } of events) await ensurePartition(database.as(tenantId), toIso(occurredAt));
     try {
       return await commitOnce(database, reservation, events, at);
     } catch (error) {
       if (error instanceof NotHeld) return null;
-      if (tries === triesMax || !(isConflict(error) || isPartitionMissing(error))) throw error;
+      const isMissing = isPartitionMissing(error);
+      if (tries === triesMax || !(isConflict(error) || isMissing)) throw error;
+      // Once a month, and outside of the transaction: making a month's partition locks more than this concerns.
+      if (isMissing) await ensureMonths(database.as(tenantId), events);
     }
   }
 }
