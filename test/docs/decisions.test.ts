@@ -30,9 +30,11 @@ test('every dependency is explained in its part of the list, and none that is no
   const manifest = JSON.parse(readDocument('package.json')) as {
     dependencies: Record<string, string>;
     devDependencies: Record<string, string>;
+    optionalDependencies: Record<string, string>;
   };
   const [, production = '', development = ''] = readDocument('docs/decisions/dependencies.md').split(/^## .+$/m);
   const named = (text: string): string[] => [...text.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1] ?? '');
   expect(named(production)).toEqual(Object.keys(manifest.dependencies));
-  expect(named(development)).toEqual(Object.keys(manifest.devDependencies));
+  const { devDependencies, optionalDependencies } = manifest;
+  expect(named(development)).toEqual(Object.keys({ ...devDependencies, ...optionalDependencies }).sort());
 });
