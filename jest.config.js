@@ -7,6 +7,9 @@ const pure = [
   'test/domain/**',
   'test/sandbox/**',
   'test/blueprints/**',
+  'test/adapters/chains/**',
+  'test/adapters/rates/**',
+  'test/adapters/signers/**',
   'test/config.test.ts',
   'test/log.test.ts',
   'test/tidy.test.ts',
@@ -26,7 +29,7 @@ const shared = {
     ],
   },
   // Packages that come as ES modules only: jest's module loader takes them translated.
-  transformIgnorePatterns: ['/node_modules/(?!(typeid-js|uuid)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(typeid-js|uuid|@noble|@scure)/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.perennial'],
   setupFilesAfterEnv: ['<rootDir>/test/support/seed.ts'],
 };
