@@ -94,6 +94,11 @@ export interface SeenDeposit {
   /** Time of the block, epoch milliseconds: when a payment counts as made. */
   readonly seenAt: number;
   readonly isFinal: boolean;
+  /**
+   * What taking it in cost the receiver, base units of the chain's own coin; below zero where more coin came along than it cost. Only chains
+   * where a receiver pays (TON) say it: a network fee of ours, beside `amount`.
+   */
+  readonly receiptCost?: BaseUnits;
 }
 
 export interface DepositSearch {

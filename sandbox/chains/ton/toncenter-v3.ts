@@ -24,6 +24,7 @@ export function toncenterV3(network: TonNetwork): RpcMethods {
       if (direction !== 'in') throw new RpcFailure(422, 'The double knows direction=in alone.');
       return listed(network, network.state.transactionsByMessage(asBase64(hash), network.readTime), query as Query);
     },
+    'v3/traces': (query) => ({ traces: traces(network, query as Query), address_book: {}, metadata: {} }),
     'v3/message': async (body) => {
       const { boc } = body as { readonly boc?: string };
       if (boc === undefined) throw new RpcFailure(422, 'boc is required');
@@ -62,6 +63,32 @@ function selected(network: TonNetwork, query: Query): readonly TransactionRecord
   return network.state
     .transactionsOf(addressOf(account).toRawString(), network.readTime)
     .filter((record) => record.time >= startTime && record.transaction.lt >= startLt);
+}
+
+/** The transactions that followed from one, itself first. Real traces begin at the external message, as those of our callers do. */
+function traces(network: TonNetwork, query: Query): object[] {
+  const { tx_hash: hash } = query;
+  if (hash === undefined) throw new RpcFailure(422, 'The double lists traces by tx_hash.');
+  const time = network.readTime;
+  const root = network.state.findTransaction(asBase64(hash), time);
+  if (root === null) return [];
+  const found = [root];
+  let isIncomplete = false;
+  for (const record of found) {
+    for (const cell of messageCellsOf(Cell.fromBase64(record.boc)).outgoing) {
+      const [next] = network.state.transactionsByMessage(cell.hash().toString('base64'), time);
+      if (next === undefined) isIncomplete = true;
+      else found.push(next);
+    }
+  }
+  return [
+    {
+      trace_id: root.hash,
+      is_incomplete: isIncomplete,
+      transactions_order: found.map((record) => record.hash),
+      transactions: Object.fromEntries(found.map((record) => [record.hash, transactionAnswer(network, record)])),
+    },
+  ];
 }
 
 function addressOf(text: string): Address {

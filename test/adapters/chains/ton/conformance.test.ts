@@ -1,0 +1,4 @@
+import { chainConformance } from '../../../conformance/chains/suite';
+import { tonMachine } from './harness';
+
+chainConformance(tonMachine);
