@@ -1,5 +1,6 @@
 /** How a seller taxes at all: where it collects, whether its prices include tax, how it is rounded. Without settings nothing is taxed. */
-import { oneOf, type Field, objectOf, parameters, withDefault } from '../pricing/fields';
+import { listOf, nullable, oneOf, type Field, objectOf, parameters, withDefault } from '../pricing/fields';
+import { country } from './place';
 import type { TaxRounding } from './tax-lines';
 import { parseSellerTax, type SellerTax } from './treatment';
 
@@ -10,7 +11,32 @@ export interface TaxSettings {
   readonly rounding: TaxRounding;
   /** Pieces of evidence that must agree on the customer's place: `one` for a small seller (Regulation (EU) 282/2011, Art. 24b (2)). */
   readonly evidence: 'one' | 'two';
+  /** Who computes sales tax where a table by states is not enough; null or absent: the table does everywhere. */
+  readonly sales_tax?: SalesTaxSettings | null;
 }
+
+/** The providers that there are (`adapters/tax/index.ts`). */
+export const salesTaxProviderNames = ['stripe_tax'] as const;
+export type SalesTaxProviderName = (typeof salesTaxProviderNames)[number];
+
+export interface SalesTaxSettings {
+  readonly provider: SalesTaxProviderName;
+  /** Customers of these countries are asked about. */
+  readonly countries: readonly string[];
+  /** While the provider does not answer: `table` takes our own rates, and says so; `hold` makes no invoice until it answers. */
+  readonly outage: 'table' | 'hold';
+}
+
+/** Where tax differs from street to street, and what a country taxes at all differs by state or province. */
+const countriesAsked = ['US', 'CA'];
+/** More countries than there are. */
+const countriesMax = 300;
+
+const salesTax = objectOf<SalesTaxSettings>({
+  provider: oneOf(...salesTaxProviderNames),
+  countries: withDefault(listOf(country, countriesMax), countriesAsked),
+  outage: withDefault(oneOf('table', 'hold'), 'table'),
+});
 
 const seller: Field<SellerTax> = (value, path) => {
   const read = parseSellerTax(value);
@@ -25,5 +51,6 @@ export const parseTaxSettings = parameters<TaxSettings>(
     prices: withDefault(oneOf('exclusive', 'inclusive'), 'exclusive'),
     rounding: withDefault(oneOf('per_rate', 'per_line'), 'per_rate'),
     evidence: withDefault(oneOf('one', 'two'), 'two'),
+    sales_tax: nullable(salesTax),
   }),
 );

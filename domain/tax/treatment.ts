@@ -183,6 +183,12 @@ function isTaxedAtOrigin(request: TaxRequest): boolean {
   return seller.consumers_at_origin && isInUnion && isRegistered(request, homeOf(seller));
 }
 
+/** True when the seller collects the tax of the place of supply: nobody is exempt, and nobody else owes it. */
+export function collectsThere(request: Omit<TaxRequest, 'table'>): boolean {
+  const asked = { ...request, table: { rates: [] } };
+  return exemptionOf(asked) === undefined && !isReverseCharged(asked) && isRegistered(asked, request.place);
+}
+
 const homeOf = (seller: SellerTax): Place => ({ country: seller.country, region: null });
 
 /**

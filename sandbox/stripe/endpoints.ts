@@ -13,6 +13,8 @@ import { paymentMethodEndpoints } from './resources/payment-methods';
 import { payoutEndpoints } from './resources/payouts';
 import { refundEndpoints } from './resources/refunds';
 import { setupIntentEndpoints } from './resources/setup-intents';
+import { taxCalculationEndpoints } from './resources/tax/calculations';
+import { taxTransactionEndpoints } from './resources/tax/transactions';
 import { webhookEndpointEndpoints } from './resources/webhook-endpoints';
 
 export const endpoints: readonly Endpoint[] = [
@@ -29,5 +31,7 @@ export const endpoints: readonly Endpoint[] = [
   ...payoutEndpoints,
   ...refundEndpoints,
   ...setupIntentEndpoints,
+  ...taxCalculationEndpoints,
+  ...taxTransactionEndpoints,
   ...webhookEndpointEndpoints,
 ];

@@ -49,6 +49,7 @@ const STEPS: ReadonlySet<string> = new Set([
   'last_setup_error',
   'latest_attempt',
   'latest_charge',
+  'line_items',
   'mandate',
   'on_behalf_of',
   'original_payout',
@@ -61,6 +62,7 @@ const STEPS: ReadonlySet<string> = new Set([
   'single_use_mandate',
   'source',
   'source_transfer',
+  'tax_breakdown',
 ]);
 
 /** Refuses paths that no answer could have, before anything is executed. */

@@ -46,6 +46,8 @@ export type EarlyFraudWarning = Omit<Stripe.Radar.EarlyFraudWarning, 'charge' | 
   charge: string;
   payment_intent?: string;
 };
+export type TaxCalculation = Stripe.Tax.Calculation & { id: string };
+export type TaxTransaction = Stripe.Tax.Transaction;
 export type WebhookEndpoint = Stripe.WebhookEndpoint;
 
 /** An event with its object as it was at that moment. Stripe's type is a union of hundreds; the sandbox needs only the envelope. */

@@ -21,6 +21,8 @@ import type {
   SetupAttempt,
   SetupIntent,
   StoredEvent,
+  TaxCalculation,
+  TaxTransaction,
   WebhookEndpoint,
 } from './stored';
 
@@ -32,6 +34,9 @@ const EVENTS_COUNT_MAX = 50_000;
 const DELIVERIES_COUNT_MAX = 50_000;
 /** Stripe keeps keys for a day; at the 100 requests a second that it allows, this is more than the longest retry of a benchmark needs. */
 const SAVED_ANSWERS_COUNT_MAX = 50_000;
+
+/** Most calculations are asked for and never sold. */
+const TAX_CALCULATIONS_COUNT_MAX = 50_000;
 
 /** The request that is being executed: events name it. */
 export interface Cause {
@@ -56,6 +61,8 @@ function makeCollections() {
     earlyFraudWarnings: new Collection<EarlyFraudWarning>('earlyFraudWarnings'),
     balanceTransactions: new Collection<BalanceTransaction>('balanceTransactions'),
     payouts: new Collection<Payout>('payouts'),
+    taxCalculations: new Collection<TaxCalculation>('taxCalculations', TAX_CALCULATIONS_COUNT_MAX),
+    taxTransactions: new Collection<TaxTransaction>('taxTransactions'),
     events: new Collection<StoredEvent>('events', EVENTS_COUNT_MAX),
     webhookEndpoints: new Collection<WebhookEndpoint>('webhookEndpoints'),
     webhookSecrets: new Collection<{ id: string; secret: string }>('webhookSecrets'),

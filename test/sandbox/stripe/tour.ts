@@ -17,6 +17,7 @@ export async function tour(sandbox: SandboxCase): Promise<void> {
   await visitDisputes(sandbox);
   await visitSetups(sandbox);
   await visitBalance(sandbox);
+  await visitTax(stripe);
   await visitWebhookEndpoints(stripe);
   for await (const event of stripe.events.list({ limit: 100 })) await stripe.events.retrieve(event.id);
 }
@@ -169,6 +170,35 @@ async function visitBalance({ stripe, control }: SandboxCase): Promise<void> {
   await stripe.balance.retrieve();
   const { data } = await stripe.balanceTransactions.list({ limit: 100, expand: ['data.source'] });
   await stripe.balanceTransactions.retrieve(data[0]?.id ?? '');
+}
+
+async function visitTax(stripe: Stripe): Promise<void> {
+  const calculate = (address: Stripe.Tax.CalculationCreateParams.CustomerDetails.Address, code?: string) =>
+    stripe.tax.calculations.create({
+      currency: 'usd',
+      line_items: [
+        { amount: 10_000, reference: 'L1', ...(code === undefined ? {} : { tax_code: code }) },
+        { amount: 1_089, reference: 'L2', tax_behavior: 'inclusive' },
+      ],
+      customer_details: { address, address_source: 'billing' },
+      expand: ['line_items.data.tax_breakdown'],
+    });
+  const sold = await calculate({ country: 'US', state: 'NY', postal_code: '10001', city: 'New York' });
+  await calculate({ country: 'US', state: 'CA', postal_code: '94103' }, 'txcd_10103001');
+  await calculate({ country: 'CA', state: 'QC', postal_code: 'H2Y 1C6' });
+  await calculate({ country: 'US', state: 'OR', postal_code: '97201' });
+  await calculate({ country: 'US', state: 'FL', postal_code: '33101' });
+  await errorOf(calculate({ country: 'US', state: 'NY' }));
+  await stripe.tax.calculations.retrieve(sold.id ?? '');
+  await stripe.tax.calculations.listLineItems(sold.id ?? '');
+  const sale = { calculation: sold.id ?? '', reference: 'inv_1', metadata: { a: 'b' } };
+  const { id } = await stripe.tax.transactions.createFromCalculation(sale);
+  await errorOf(stripe.tax.transactions.createFromCalculation(sale));
+  const back = { original_transaction: id, mode: 'partial' as const, flat_amount: -1_000 };
+  await stripe.tax.transactions.createReversal({ ...back, reference: 'cn_1' });
+  await errorOf(stripe.tax.transactions.createReversal({ ...back, reference: 'cn_2', flat_amount: -99_999 }));
+  await stripe.tax.transactions.createReversal({ original_transaction: id, mode: 'full', reference: 'inv_1/void' });
+  await stripe.tax.transactions.retrieve(id);
 }
 
 async function visitWebhookEndpoints(stripe: Stripe): Promise<void> {

@@ -14,6 +14,9 @@ export interface AnswerTypes {
   refund: Stripe.Refund;
   setup_attempt: Stripe.SetupAttempt;
   setup_intent: Stripe.SetupIntent;
+  'tax.calculation': Stripe.Tax.Calculation;
+  'tax.calculation_line_item': Stripe.Tax.CalculationLineItem;
+  'tax.transaction': Stripe.Tax.Transaction;
   webhook_endpoint: Stripe.WebhookEndpoint;
   'radar.early_fraud_warning': Stripe.Radar.EarlyFraudWarning;
   deleted_customer: Stripe.DeletedCustomer;
@@ -57,6 +60,10 @@ export interface RequestTypes {
   'POST /v1/setup_intents/:id': Stripe.SetupIntentUpdateParams;
   'POST /v1/setup_intents/:id/confirm': Stripe.SetupIntentConfirmParams;
   'POST /v1/setup_intents/:id/cancel': Stripe.SetupIntentCancelParams;
+  'POST /v1/tax/calculations': Stripe.Tax.CalculationCreateParams;
+  'GET /v1/tax/calculations/:id/line_items': Stripe.Tax.CalculationListLineItemsParams;
+  'POST /v1/tax/transactions/create_from_calculation': Stripe.Tax.TransactionCreateFromCalculationParams;
+  'POST /v1/tax/transactions/create_reversal': Stripe.Tax.TransactionCreateReversalParams;
   'POST /v1/webhook_endpoints': Stripe.WebhookEndpointCreateParams;
   'GET /v1/webhook_endpoints': Stripe.WebhookEndpointListParams;
   'POST /v1/webhook_endpoints/:id': Stripe.WebhookEndpointUpdateParams;
