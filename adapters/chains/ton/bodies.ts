@@ -2,7 +2,7 @@
  * Bodies of messages. Comments: TEP-94's plain form, 32 zero bits and UTF-8. Jettons: TEP-74, by its operations `transfer`,
  * `internal_transfer`, `excesses`.
  */
-import { type Address, beginCell, Cell, comment } from '@ton/core';
+import { type Address, beginCell, type Cell, comment } from '@ton/core';
 
 export const INTERNAL_TRANSFER = 0x178d4519;
 export const TRANSFER = 0x0f8a7ea5;

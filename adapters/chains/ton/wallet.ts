@@ -5,7 +5,7 @@
 import {
   type Address,
   beginCell,
-  Cell,
+  type Cell,
   external,
   loadOutList,
   type MessageRelaxed,

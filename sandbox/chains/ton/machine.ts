@@ -2,6 +2,7 @@
 import { Address, beginCell, Cell, loadShardAccount, parseTuple, storeShardAccount, type TupleItem } from '@ton/core';
 import { createEmptyShardAccount, defaultConfig, Executor } from '@ton/sandbox';
 import { RpcFailure } from '../rpc/rpc-failure';
+import { methodId } from './method-id';
 
 export interface Execution {
   /** The transaction's cell, base64. */
@@ -104,15 +105,4 @@ function notAccepted(account: string, error: string, exitCode: number | null): R
       ? error
       : `External message was not accepted\nCannot run message on account: inbound external message rejected by account ${account.slice(account.indexOf(':') + 1).toUpperCase()}:\nexitcode=${exitCode}, steps=0, gas_used=0\n`;
   return new RpcFailure(500, `LITE_SERVER_UNKNOWN: cannot apply external message to current state : ${reason}`);
-}
-
-/** The number of a get method: CRC-16 (XMODEM) of its name with bit 16 set. */
-function methodId(name: string): number {
-  let checksum = 0;
-  for (const byte of Buffer.from(name)) {
-    checksum ^= byte << 8;
-    for (let bit = 0; bit < 8; bit += 1)
-      checksum = (checksum & 0x8000) === 0 ? checksum << 1 : (checksum << 1) ^ 0x1021;
-  }
-  return (checksum & 0xffff) | 0x10000;
 }

@@ -2,6 +2,7 @@
 import { Address, Cell, loadMessage } from '@ton/core';
 import { z } from 'zod';
 import type { Orders } from '../rpc/control';
+import { JETTON_ADMIN, jettonMaster, mintMessage } from './jettons/deploy';
 import type { TonNetwork } from './network';
 
 const count = z.number().int().positive();
@@ -25,6 +26,8 @@ const orders = {
   fall_behind: z.strictObject({ blocks: z.number().int().nonnegative() }),
   /** Coins out of nowhere. */
   fund: z.strictObject({ address, nano: units }),
+  /** Units of a jetton of ours out of nothing. The same name is the same jetton; a name is no symbol. */
+  mint: z.strictObject({ name: z.string().min(1), owner: address, units }),
   /** Any internal message, as if it came from this account: forged notifications, bounces, mints. */
   deliver: z.strictObject({ boc: z.string(), from: address }),
 };
@@ -61,6 +64,11 @@ export function tonOrders(network: TonNetwork): Orders {
     fund: async (body) => {
       const order = orders.fund.parse(body);
       await network.grant(order.address, BigInt(order.nano));
+    },
+    mint: async (body) => {
+      const { name, owner, units: minted } = orders.mint.parse(body);
+      await network.deliver(mintMessage(name, owner, BigInt(minted)), JETTON_ADMIN);
+      return { master: jettonMaster(name).address.toString() };
     },
     deliver: async (body) => {
       const order = orders.deliver.parse(body);

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Address } from '@ton/core';
+import { registerAsset } from '../../../../domain/chain/asset';
 import { coinOf, MAIN_NETWORK } from '../../../../adapters/chains/ton/assets';
 import { tonCapabilities } from '../../../../adapters/chains/ton/capabilities';
 import { tonChain } from '../../../../adapters/chains/ton';
@@ -12,6 +13,9 @@ import { Payer, readUri, type Sent } from './payer';
 
 const COIN = coinOf(MAIN_NETWORK);
 const TON = 1_000_000_000n;
+const JETTON = 'Tether USD';
+const LOOK_ALIKE = 'Tether USD of somebody else';
+const STRANGER = new Address(0, Buffer.alloc(32));
 
 /** Beyond the end of every message that anybody signed until now. */
 const EXPIRY_SECONDS = 200;
@@ -20,7 +24,7 @@ const TIMEOUT_MS = 5_000;
 export const tonMachine: ChainMachine = {
   name: 'ton',
   capabilities: tonCapabilities,
-  features: ['swallow', 'expire', 'refuse', 'network'],
+  features: ['look_alike', 'swallow', 'expire', 'refuse', 'network'],
   start: startTonHarness,
 };
 
@@ -28,6 +32,8 @@ export interface TonHarness extends ChainHarness {
   readonly double: TonDouble;
   readonly control: ControlClient;
   readonly payer: Payer;
+  /** Master of the jetton. */
+  readonly jetton: Address;
 }
 
 /** The double with a payer outside. */
@@ -35,9 +41,25 @@ export async function startTonHarness(): Promise<TonHarness> {
   const double = await startTonDouble({ port: 0 });
   const control = controlClient(double.url);
   const payer = new Payer(double.endpoint, randomBytes(32), () => double.network.state.time);
-  const fund = async (address: string, _asset: string, amount: string): Promise<void> =>
-    void (await control.order('fund', { address, nano: amount }));
-  await fund(payer.wallet.address.toString(), COIN, (100_000n * TON).toString());
+  const fund = async (address: string, asset: string, amount: string): Promise<void> => {
+    if (asset === COIN) await control.order('fund', { address, nano: amount });
+    else await control.order('mint', { name: JETTON, owner: address, units: amount });
+  };
+  const own = payer.wallet.address.toString();
+  await fund(own, COIN, (100_000n * TON).toString());
+  const masters: Address[] = [];
+  for (const name of [JETTON, LOOK_ALIKE]) {
+    const { master } = await control.order<{ master: string }>('mint', { name, owner: own, units: '1000000000000' });
+    masters.push(Address.parse(master));
+  }
+  const [master = STRANGER, lookAlike = STRANGER] = masters;
+  const jetton = registerAsset({
+    id: `${MAIN_NETWORK}/jetton:${master.toString()}`,
+    chain: MAIN_NETWORK,
+    symbol: 'USDT',
+    decimals: 6,
+    baseUnits: null,
+  });
   const payment = ({ id, boc }: Sent): OutsidePayment => ({ id, resend: () => payer.resend(boc) });
   const pay = async (instruction: DepositInstruction, amount?: string): Promise<OutsidePayment> => {
     const parts = readUri(instruction.uri ?? '');
@@ -49,7 +71,11 @@ export async function startTonHarness(): Promise<TonHarness> {
     control,
     payer,
     chain: tonChain({ id: MAIN_NETWORK, url: `${double.url}/api`, timeoutMs: TIMEOUT_MS, headers: {} }),
-    assets: [{ id: COIN, sample: '1500000000', funds: (100n * TON).toString() }],
+    jetton: master,
+    assets: [
+      { id: COIN, sample: '1500000000', funds: (100n * TON).toString() },
+      { id: jetton.id, sample: '2500000', funds: '100000000' },
+    ],
     feeMax: '200000000',
     addresses: addressesOf(stranger()),
     newSigner: () => createSeedSigner({ keyId: randomUUID(), curve: 'ed25519', seed: randomBytes(32) }),
@@ -57,7 +83,8 @@ export async function startTonHarness(): Promise<TonHarness> {
     refusingDestination: async () => ({ to: stranger().toString({ testOnly: true }), asset: COIN }),
     fund,
     pay,
-    payLookAlike: () => Promise.reject(new Error('No look-alike yet.')),
+    payLookAlike: async (instruction) =>
+      payment(await payer.pay({ ...readUri(instruction.uri ?? ''), jetton: lookAlike })),
     payUntied: async (instruction) => payment(await payer.pay({ ...readUri(instruction.uri ?? ''), text: null })),
     mine: async (blocks = 1) => void (await control.order('mine', { blocks })),
     finalize: async () => void (await control.order('mine', { blocks: 1 })),
