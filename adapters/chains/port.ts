@@ -76,6 +76,8 @@ export interface DepositInstruction {
   readonly uri: string | null;
   /** What the watcher looks for: an address, a reference key, or address and tag; opaque to the engine but for equality. */
   readonly watch: string;
+  /** Where the chain ties by address: the signer's child key that holds what is paid, and that collects it (`PrepareRequest.child`). */
+  readonly child?: number;
 }
 
 /** One credit that the chain shows. Identity: chain, transaction and index. */
@@ -143,6 +145,8 @@ export interface PrepareRequest {
   readonly from: string;
   /** Of the sender, where the chain needs it to build the transaction; hexadecimal. */
   readonly publicKey: string;
+  /** Which of the signer's keys the sender is: the `child` of a deposit instruction collects what was paid to it. Left out: the main key. */
+  readonly child?: number;
   /** All of one transaction; at most `payoutsMax`. */
   readonly payouts: readonly Payout[];
   readonly order: AllocatedOrder;
@@ -156,6 +160,8 @@ export interface PrepareRequest {
 export interface PreparedTransaction {
   readonly chain: ChainId;
   readonly from: string;
+  /** As requested. */
+  readonly child?: number;
   readonly unsigned: string;
   readonly order: AllocatedOrder;
   /** The most that the network may take, base units of the chain's own coin. */
