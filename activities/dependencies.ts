@@ -1,7 +1,9 @@
 /**
  * What activities are given. `createActivities` (activities/index.ts) is the only place where it is handed in.
  */
+import type { BaseUnits, Chain } from '../adapters/chains/port';
 import type { Rail } from '../adapters/rails/port';
+import type { Signer } from '../adapters/signers/port';
 import type { Database } from '../db/pool';
 import type { Refusal } from '../domain/errors';
 import type { ChangePlan } from '../domain/subscription/commands';
@@ -9,8 +11,22 @@ import type { Instant } from '../domain/time';
 import type { MessageMeta } from '../workflows/contract';
 
 export interface ActivityDependencies {
+/** A chain as it is configured: how it is reached, and with which key. */
+export interface ChainSetting {
+  readonly chain: Chain;
+  readonly signer: Signer;
+  /** What one transaction may cost at most, base units of the chain's coin. */
+  readonly feeMax: BaseUnits;
+  /** A transaction that waits so long is got out of the way, in milliseconds. */
+  readonly stuckAfterMs: number;
+  /** The chain is looked at so often while somebody waits for something on it, in milliseconds. */
+  readonly scanEveryMs: number;
+}
+
   readonly database: Database;
   /** The rail of a name; throws for a rail that is not configured. */
+  /** The setting of a chain by its CAIP-2 id; throws `chain_not_configured`. Its SDK loads at the first call. */
+  readonly chainNamed: (id: string) => Promise<ChainSetting>;
   readonly railNamed: (name: string) => Rail;
   /** A signed, expiring link on which a customer pays or confirms an open invoice. */
   readonly paymentLink: (facts: {

@@ -2,6 +2,7 @@
  * The list of what the workflows can have done. `createActivities` is the only place where dependencies come in.
  */
 import { advanceTestClock } from './advance-test-clock';
+import { scanChain } from './chain/scan-chain';
 import { closeSubscription } from './close-subscription';
 import { collectPayment } from './collect-payment';
 import { collectTopUp } from './collect-top-up';
@@ -18,6 +19,11 @@ import { recordDispute } from './record-dispute';
 import { refundPayment } from './refund-payment';
 
 export function createActivities(deps: ActivityDependencies) {
+import { closeSettlement, noteSettlementAttention } from './settlement/close-settlement';
+import { openSettlement } from './settlement/open-settlement';
+import { payLegs } from './settlement/pay-legs';
+import { reviewDeposits } from './settlement/review-deposits';
+import { steerSettlement } from './settlement/steer-settlement';
   return {
     issueInvoice: once(deps, issueInvoice(deps)),
     collectPayment: once(deps, oneTryPerMethod(collectPayment(deps))),
@@ -35,3 +41,10 @@ export function createActivities(deps: ActivityDependencies) {
 }
 
 export type Activities = ReturnType<typeof createActivities>;
+    openSettlement: openSettlement(deps),
+    reviewDeposits: reviewDeposits(deps),
+    payLegs: payLegs(deps),
+    steerSettlement: steerSettlement(deps),
+    closeSettlement: closeSettlement(deps),
+    noteSettlementAttention: noteSettlementAttention(deps),
+    scanChain: scanChain(deps),

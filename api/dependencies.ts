@@ -30,6 +30,8 @@ export interface ApiDependencies {
   readonly rails: Readonly<Record<string, Rail>>;
   readonly documents: DocumentRenderers;
   /** What the check digits of a tax number say. */
+  /** CAIP-2 ids of the chains that are configured. */
+  readonly chainIds: readonly string[];
   readonly checkDigits: CheckDigits;
   readonly settings: ApiSettings;
   readonly logger: RequestLogger;

@@ -1,5 +1,6 @@
 /** The API's process: reads the configuration, opens what the API needs, listens, and closes in order. */
 import { serve } from '@hono/node-server';
+import { parseChains, registerAssets } from '../adapters/chains/configured';
 import { documentRenderers } from '../adapters/documents';
 import { checkDigits } from '../adapters/tax/check-digits';
 import { createRails } from '../adapters/rails';
@@ -42,11 +43,14 @@ function main(): void {
   });
   const workflows = openWorkflows(config.temporal);
   const app = createApp({
+  const chains = parseChains(config.chains.document.reveal());
+  registerAssets(chains);
     database,
     workflows,
     rails: railsOf(config, database),
     documents: documentRenderers,
     checkDigits,
+    chainIds: chains.map(({ id }) => id),
     settings: settingsOf(config),
     logger,
     wallClock: Date.now,

@@ -15,6 +15,8 @@ import {
 import { TypedSearchAttributes } from '@temporalio/common';
 import { fail } from '../domain/errors';
 import type { CommandName, CommandPayloads } from '../domain/subscription/commands';
+import type { SettlementCommandName } from '../domain/settlement/facts';
+import type { SettlementState } from '../domain/settlement/state';
 import type { SubscriptionState } from '../domain/subscription/state';
 import { toIso, type Instant } from '../domain/time';
 import {
@@ -25,6 +27,8 @@ import {
   queues,
   refundWorkflowId,
   searchAttributes,
+  settlementStart,
+  settlementWorkflowId,
   subscriptionStart,
   subscriptionWorkflowId,
   testClockWorkflowId,
@@ -33,6 +37,7 @@ import {
   type MessageMeta,
   type PlanMigrationInput,
   type RefundInput,
+  type SettlementCommandPayload,
   type TestClockInput,
   type TopUpInput,
 } from '../workflows/contract';
@@ -72,6 +77,15 @@ export interface WorkflowPort {
   steerPlanMigration(
     migration: { tenantId: string; migrationId: string },
     wish: MigrationWish,
+    meta: MessageMeta & { commandId: string },
+  ): Promise<Progress>;
+  /** Starts a settlement unless it was started before. */
+  startSettlement(state: SettlementState): Promise<void>;
+  /** Carries out a command of an operator. Also throws the refusal of the rules, or `settlement_over` when the workflow is gone. */
+  steerSettlement(
+    settlement: { tenantId: string; settlementId: string },
+    name: SettlementCommandName,
+    payload: SettlementCommandPayload,
     meta: MessageMeta & { commandId: string },
   ): Promise<Progress>;
   /** Waits until a clock that moves has arrived. */
@@ -136,6 +150,11 @@ export function openWorkflows(options: TemporalOptions): WorkflowPort {
     startTestClock: (input) => startTestClock(scope, input),
     startPlanMigration: (input) => startPlanMigration(scope, input),
     steerPlanMigration: (migration, wish, meta) => steerPlanMigration(scope, migration, wish, meta),
+    startSettlement: (state) => startSettlement(scope, state),
+    steerSettlement: ({ tenantId, settlementId }, name, payload, meta) =>
+      sendUpdate(scope, settlementWorkflowId(tenantId, settlementId), name, [payload, meta], meta.commandId, () =>
+        fail('settlement_over', { settlementId, status: 'over' }),
+      ),
     awaitTestClock: ({ tenantId, clockId }) =>
       waitForEnd(scope, testClockWorkflowId(tenantId, clockId), waitMs.advance),
     ping: () =>
@@ -224,6 +243,11 @@ async function startPlanMigration(scope: Scope, input: PlanMigrationInput): Prom
     ...planMigrationStart(input, scope.taskQueue),
     args: [input],
   });
+}
+
+async function startSettlement(scope: Scope, state: SettlementState): Promise<void> {
+  const start = settlementStart(state, scope.taskQueue);
+  await startOnce(scope, workflowTypes.settlement, waitMs.payment, { ...start, args: [{ state }] });
 }
 
 function steerPlanMigration(

@@ -288,6 +288,59 @@ create table audit_log (
   occurred_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null default now()
 );
+create table chain_cursors (
+  chain text not null,
+  cursor text,
+  height bigint not null default 0,
+  final_height bigint not null default 0,
+  head_at timestamp with time zone,
+  scanned_at timestamp with time zone not null default now(),
+  fault text
+);
+create table chain_deposits (
+  id text not null,
+  tenant_id text not null,
+  settlement_id text not null,
+  chain text not null,
+  transaction_id text not null,
+  output_index integer not null,
+  watch text not null,
+  asset text not null,
+  amount numeric not null,
+  sender text,
+  height bigint not null,
+  block_hash text not null,
+  seen_at timestamp with time zone not null,
+  status text not null,
+  counted_in integer,
+  recorded_at timestamp with time zone not null default now()
+);
+create table chain_payouts (
+  transaction_id text not null,
+  "position" integer not null,
+  tenant_id text not null,
+  leg_id text not null,
+  try integer not null,
+  is_paid boolean not null default false
+);
+create table chain_transactions (
+  id text not null,
+  tenant_id text not null,
+  chain text not null,
+  from_address text not null,
+  order_number bigint,
+  input_ids text[] not null default '{}'::text[],
+  status text not null,
+  replaces_id text,
+  transaction_id text,
+  signed jsonb,
+  height bigint,
+  network_fee numeric,
+  failure text,
+  sent_at timestamp with time zone,
+  final_at timestamp with time zone,
+  recorded_at timestamp with time zone not null default now()
+);
 create table coupon_attachments (
   id text not null,
   tenant_id text not null,
@@ -411,6 +464,17 @@ create table customers (
   tax_check jsonb,
   tax_check_due timestamp with time zone,
   entity_id text
+);
+create table deposit_instructions (
+  settlement_id text not null,
+  tenant_id text not null,
+  chain text not null,
+  key_id text not null,
+  child integer not null,
+  watch text,
+  instruction jsonb,
+  watch_until timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
 );
 create table disputes (
   id text not null,
@@ -872,6 +936,61 @@ create table schema_migrations (
   name text not null,
   applied_at timestamp with time zone not null default now()
 );
+create table settlement_facts (
+  settlement_id text not null,
+  seq integer not null,
+  tenant_id text not null,
+  fact jsonb not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table settlement_legs (
+  id text not null,
+  tenant_id text not null,
+  settlement_id text not null,
+  "position" integer not null,
+  kind text not null,
+  party text not null,
+  chain text not null,
+  asset text not null,
+  amount numeric not null,
+  source_amount numeric not null,
+  book_rate numeric,
+  destination text not null,
+  tag text,
+  recorded_at timestamp with time zone not null default now()
+);
+create table settlements (
+  id text not null,
+  tenant_id text not null,
+  customer_id text,
+  payer text,
+  description text not null,
+  chain text not null,
+  asset text not null,
+  amount numeric not null,
+  stream text not null,
+  book_currency text,
+  book_rate numeric,
+  fee jsonb,
+  refund_address text,
+  status text not null,
+  state jsonb not null,
+  seq integer not null,
+  due_at timestamp with time zone not null,
+  metadata jsonb not null default '{}'::jsonb,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
+create table signer_accounts (
+  chain text not null,
+  address text not null,
+  key_id text not null,
+  public_key text not null,
+  next_number bigint not null default 0,
+  next_index integer not null default 1,
+  recorded_at timestamp with time zone not null default now()
+);
 create table subscription_items (
   id text not null,
   tenant_id text not null,
@@ -957,6 +1076,22 @@ create table test_clocks (
   now timestamp with time zone not null,
   status text not null default 'ready'::text,
   target timestamp with time zone,
+  recorded_at timestamp with time zone not null default now()
+);
+create table transfers (
+  id text not null,
+  tenant_id text not null,
+  reference text not null,
+  payer text not null,
+  fee_schedule_id text not null,
+  fee_schedule_version integer not null,
+  value_amount numeric not null,
+  currency text not null,
+  fee_amount numeric not null,
+  quote jsonb not null,
+  disposition text not null,
+  settlement_id text,
+  occurred_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null default now()
 );
 create table usage_billings (
@@ -1133,6 +1268,27 @@ alter table audit_log add constraint audit_log_subject_id_command_id_key UNIQUE 
 alter table audit_log add constraint audit_log_pkey PRIMARY KEY (id);
 alter table audit_log add constraint audit_log_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table audit_log add constraint audit_log_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'refused'::text])));
+alter table chain_cursors add constraint chain_cursors_pkey PRIMARY KEY (chain);
+alter table chain_deposits add constraint chain_deposits_chain_transaction_id_output_index_key UNIQUE (chain, transaction_id, output_index);
+alter table chain_deposits add constraint chain_deposits_pkey PRIMARY KEY (id);
+alter table chain_deposits add constraint chain_deposits_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlements(id);
+alter table chain_deposits add constraint chain_deposits_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table chain_deposits add constraint chain_deposits_amount_check CHECK ((amount > (0)::numeric));
+alter table chain_deposits add constraint chain_deposits_status_check CHECK ((status = ANY (ARRAY['seen'::text, 'final'::text, 'withdrawn'::text])));
+alter table chain_payouts add constraint chain_payouts_pkey PRIMARY KEY (transaction_id, "position");
+alter table chain_payouts add constraint chain_payouts_leg_id_fkey FOREIGN KEY (leg_id) REFERENCES settlement_legs(id);
+alter table chain_payouts add constraint chain_payouts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table chain_payouts add constraint chain_payouts_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES chain_transactions(id);
+alter table chain_payouts add constraint chain_payouts_try_check CHECK ((try > 0));
+alter table chain_transactions add constraint chain_transactions_chain_transaction_id_key UNIQUE (chain, transaction_id);
+alter table chain_transactions add constraint chain_transactions_pkey PRIMARY KEY (id);
+alter table chain_transactions add constraint chain_transactions_replaces_id_fkey FOREIGN KEY (replaces_id) REFERENCES chain_transactions(id);
+alter table chain_transactions add constraint chain_transactions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table chain_transactions add constraint chain_transactions_check CHECK (((transaction_id IS NULL) = (signed IS NULL)));
+alter table chain_transactions add constraint chain_transactions_check1 CHECK (((status = ANY (ARRAY['intended'::text, 'released'::text])) OR (signed IS NOT NULL)));
+alter table chain_transactions add constraint chain_transactions_check2 CHECK (((status = 'final'::text) = (final_at IS NOT NULL)));
+alter table chain_transactions add constraint chain_transactions_network_fee_check CHECK ((network_fee >= (0)::numeric));
+alter table chain_transactions add constraint chain_transactions_status_check CHECK ((status = ANY (ARRAY['intended'::text, 'released'::text, 'signed'::text, 'sent'::text, 'landed'::text, 'final'::text, 'dead'::text])));
 alter table coupon_attachments add constraint coupon_attachments_pkey PRIMARY KEY (id);
 alter table coupon_attachments add constraint coupon_attachments_coupon_id_fkey FOREIGN KEY (coupon_id) REFERENCES coupons(id);
 alter table coupon_attachments add constraint coupon_attachments_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
@@ -1193,6 +1349,13 @@ alter table customers add constraint customers_default_payment_method_id_fkey FO
 alter table customers add constraint customers_entity_id_fkey FOREIGN KEY (entity_id) REFERENCES entities(id);
 alter table customers add constraint customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table customers add constraint customers_test_clock_id_fkey FOREIGN KEY (test_clock_id) REFERENCES test_clocks(id);
+alter table deposit_instructions add constraint deposit_instructions_chain_key_id_child_key UNIQUE (chain, key_id, child);
+alter table deposit_instructions add constraint deposit_instructions_chain_watch_key UNIQUE (chain, watch);
+alter table deposit_instructions add constraint deposit_instructions_pkey PRIMARY KEY (settlement_id);
+alter table deposit_instructions add constraint deposit_instructions_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlements(id);
+alter table deposit_instructions add constraint deposit_instructions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table deposit_instructions add constraint deposit_instructions_check CHECK (((watch IS NULL) = (instruction IS NULL)));
+alter table deposit_instructions add constraint deposit_instructions_child_check CHECK ((child > 0));
 alter table disputes add constraint disputes_rail_provider_ref_key UNIQUE (rail, provider_ref);
 alter table disputes add constraint disputes_pkey PRIMARY KEY (id);
 alter table disputes add constraint disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
@@ -1296,7 +1459,7 @@ alter table meters add constraint meters_pkey PRIMARY KEY (id);
 alter table meters add constraint meters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table outbox add constraint outbox_pkey PRIMARY KEY (id);
 alter table outbox add constraint outbox_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
-alter table outbox add constraint outbox_kind_check CHECK ((kind = ANY (ARRAY['start_subscription'::text, 'start_refund'::text, 'start_top_up'::text, 'start_plan_migration'::text, 'signal'::text]))) NOT VALID;
+alter table outbox add constraint outbox_kind_check CHECK ((kind = ANY (ARRAY['start_subscription'::text, 'start_refund'::text, 'start_top_up'::text, 'start_plan_migration'::text, 'start_settlement'::text, 'signal'::text]))) NOT VALID;
 alter table party_versions add constraint party_versions_pkey PRIMARY KEY (id);
 alter table party_versions add constraint party_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table payment_attempts add constraint payment_attempts_pkey PRIMARY KEY (payment_id, number);
@@ -1378,6 +1541,29 @@ alter table revenue_targets add constraint revenue_targets_tenant_id_key_key UNI
 alter table revenue_targets add constraint revenue_targets_pkey PRIMARY KEY (id);
 alter table revenue_targets add constraint revenue_targets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (name);
+alter table settlement_facts add constraint settlement_facts_pkey PRIMARY KEY (settlement_id, seq);
+alter table settlement_facts add constraint settlement_facts_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlements(id);
+alter table settlement_facts add constraint settlement_facts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table settlement_facts add constraint settlement_facts_seq_check CHECK ((seq > 0));
+alter table settlement_legs add constraint settlement_legs_settlement_id_position_key UNIQUE (settlement_id, "position");
+alter table settlement_legs add constraint settlement_legs_pkey PRIMARY KEY (id);
+alter table settlement_legs add constraint settlement_legs_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlements(id);
+alter table settlement_legs add constraint settlement_legs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table settlement_legs add constraint settlement_legs_amount_check CHECK ((amount > (0)::numeric));
+alter table settlement_legs add constraint settlement_legs_book_rate_check CHECK ((book_rate > (0)::numeric));
+alter table settlement_legs add constraint settlement_legs_kind_check CHECK ((kind = ANY (ARRAY['treasury'::text, 'partner'::text, 'creator'::text, 'operator'::text, 'refund'::text])));
+alter table settlement_legs add constraint settlement_legs_position_check CHECK (("position" >= 0));
+alter table settlement_legs add constraint settlement_legs_source_amount_check CHECK ((source_amount > (0)::numeric));
+alter table settlements add constraint settlements_pkey PRIMARY KEY (id);
+alter table settlements add constraint settlements_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table settlements add constraint settlements_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table settlements add constraint settlements_amount_check CHECK ((amount > (0)::numeric));
+alter table settlements add constraint settlements_book_rate_check CHECK ((book_rate > (0)::numeric));
+alter table settlements add constraint settlements_check CHECK (((book_currency IS NULL) = (book_rate IS NULL)));
+alter table signer_accounts add constraint signer_accounts_chain_key_id_key UNIQUE (chain, key_id);
+alter table signer_accounts add constraint signer_accounts_pkey PRIMARY KEY (chain, address);
+alter table signer_accounts add constraint signer_accounts_next_index_check CHECK ((next_index > 0));
+alter table signer_accounts add constraint signer_accounts_next_number_check CHECK ((next_number >= 0));
 alter table subscription_items add constraint subscription_items_pkey PRIMARY KEY (id);
 alter table subscription_items add constraint subscription_items_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
 alter table subscription_items add constraint subscription_items_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
@@ -1412,6 +1598,15 @@ alter table tenants add constraint tenants_mode_check CHECK ((mode = ANY (ARRAY[
 alter table test_clocks add constraint test_clocks_pkey PRIMARY KEY (id);
 alter table test_clocks add constraint test_clocks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table test_clocks add constraint test_clocks_status_check CHECK ((status = ANY (ARRAY['ready'::text, 'advancing'::text])));
+alter table transfers add constraint transfers_tenant_id_reference_key UNIQUE (tenant_id, reference);
+alter table transfers add constraint transfers_pkey PRIMARY KEY (id);
+alter table transfers add constraint transfers_fee_schedule_id_fkey FOREIGN KEY (fee_schedule_id) REFERENCES fee_schedules(id);
+alter table transfers add constraint transfers_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlements(id);
+alter table transfers add constraint transfers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table transfers add constraint transfers_check CHECK (((disposition = ANY (ARRAY['settled'::text, 'batched'::text])) = (settlement_id IS NOT NULL)));
+alter table transfers add constraint transfers_disposition_check CHECK ((disposition = ANY (ARRAY['settled'::text, 'accrued'::text, 'batched'::text, 'free'::text])));
+alter table transfers add constraint transfers_fee_amount_check CHECK ((fee_amount >= (0)::numeric));
+alter table transfers add constraint transfers_value_amount_check CHECK ((value_amount >= (0)::numeric));
 alter table usage_billings add constraint usage_billings_once UNIQUE (customer_id, meter_id, starts_at, ends_at, invoice_id, price_id);
 alter table usage_billings add constraint usage_billings_pkey PRIMARY KEY (id);
 alter table usage_billings add constraint usage_billings_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
@@ -1457,6 +1652,14 @@ alter table webhook_inbox add constraint webhook_inbox_pkey PRIMARY KEY (provide
 alter table webhook_inbox add constraint webhook_inbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processed'::text, 'ignored'::text])));
 
 CREATE INDEX audit_log_page ON public.audit_log USING btree (tenant_id, id);
+CREATE INDEX chain_deposits_of_settlement ON public.chain_deposits USING btree (settlement_id);
+CREATE INDEX chain_deposits_open ON public.chain_deposits USING btree (chain) WHERE (status = 'seen'::text);
+CREATE INDEX chain_deposits_page ON public.chain_deposits USING btree (tenant_id, id);
+CREATE INDEX chain_payouts_of_leg ON public.chain_payouts USING btree (leg_id, try);
+CREATE UNIQUE INDEX chain_payouts_once ON public.chain_payouts USING btree (leg_id) WHERE is_paid;
+CREATE UNIQUE INDEX chain_transactions_number ON public.chain_transactions USING btree (chain, from_address, order_number) WHERE ((status = ANY (ARRAY['landed'::text, 'final'::text])) AND (order_number IS NOT NULL));
+CREATE INDEX chain_transactions_open ON public.chain_transactions USING btree (chain, from_address, order_number) WHERE (status = ANY (ARRAY['intended'::text, 'released'::text, 'signed'::text, 'sent'::text, 'landed'::text]));
+CREATE UNIQUE INDEX chain_transactions_replacement ON public.chain_transactions USING btree (replaces_id) WHERE (replaces_id IS NOT NULL);
 CREATE INDEX coupon_attachments_in_force ON public.coupon_attachments USING btree (customer_id) WHERE (detached_at IS NULL);
 CREATE INDEX coupon_attachments_of_coupon ON public.coupon_attachments USING btree (coupon_id, customer_id);
 CREATE UNIQUE INDEX coupon_attachments_once ON public.coupon_attachments USING btree (customer_id, coupon_id, COALESCE(subscription_id, ''::text)) WHERE (detached_at IS NULL);
@@ -1474,6 +1677,7 @@ CREATE INDEX credit_notes_refund ON public.credit_notes USING btree (refund_id) 
 CREATE INDEX customers_of_clock ON public.customers USING btree (test_clock_id) WHERE (test_clock_id IS NOT NULL);
 CREATE INDEX customers_page ON public.customers USING btree (tenant_id, id);
 CREATE INDEX customers_tax_check_due ON public.customers USING btree (tax_check_due) WHERE (tax_check_due IS NOT NULL);
+CREATE INDEX deposit_instructions_watched ON public.deposit_instructions USING btree (chain, watch_until) WHERE (watch IS NOT NULL);
 CREATE INDEX disputes_of_payment ON public.disputes USING btree (payment_id);
 CREATE INDEX disputes_page ON public.disputes USING btree (tenant_id, id);
 CREATE INDEX documents_page ON public.documents USING btree (tenant_id, id);
@@ -1518,6 +1722,8 @@ CREATE UNIQUE INDEX refunds_provider_ref ON public.refunds USING btree (provider
 CREATE INDEX revenue_closes_page ON public.revenue_closes USING btree (tenant_id, id);
 CREATE INDEX revenue_streams_page ON public.revenue_streams USING btree (tenant_id, id);
 CREATE INDEX revenue_targets_page ON public.revenue_targets USING btree (tenant_id, id);
+CREATE INDEX settlements_of_payer ON public.settlements USING btree (tenant_id, payer, id) WHERE (payer IS NOT NULL);
+CREATE INDEX settlements_page ON public.settlements USING btree (tenant_id, id);
 CREATE INDEX subscription_items_open ON public.subscription_items USING btree (subscription_id) WHERE (settled_at IS NULL);
 CREATE INDEX subscription_items_page ON public.subscription_items USING btree (tenant_id, id);
 CREATE INDEX subscriptions_due ON public.subscriptions USING btree (next_due_at) WHERE (test_clock_id IS NULL);
@@ -1529,6 +1735,9 @@ CREATE INDEX tax_number_checks_page ON public.tax_number_checks USING btree (ten
 CREATE UNIQUE INDEX tax_rates_begin ON public.tax_rates USING btree (COALESCE(tenant_id, ''::text), country, COALESCE(region, ''::text), category, valid_from) WHERE ((valid_to IS NULL) OR (valid_to > valid_from));
 CREATE INDEX tax_rates_of_country ON public.tax_rates USING btree (country);
 CREATE INDEX tax_rates_page ON public.tax_rates USING btree (tenant_id, id);
+CREATE INDEX transfers_accrued ON public.transfers USING btree (tenant_id, payer, fee_schedule_id, currency) WHERE (disposition = 'accrued'::text);
+CREATE INDEX transfers_of_payer ON public.transfers USING btree (tenant_id, payer, currency, occurred_at);
+CREATE INDEX transfers_page ON public.transfers USING btree (tenant_id, id);
 CREATE INDEX usage_billings_of_subscription ON public.usage_billings USING btree (subscription_id, price_id, starts_at, ends_at, id);
 CREATE INDEX usage_duplicates_page ON public.usage_duplicates USING btree (tenant_id, recorded_at, key);
 CREATE INDEX usage_events_of_customer ON ONLY public.usage_events USING btree (customer_id, occurred_at, key);
@@ -1614,6 +1823,7 @@ CREATE TRIGGER plan_migration_subscriptions_told BEFORE UPDATE ON public.plan_mi
 CREATE TRIGGER plan_versions_frozen BEFORE DELETE OR UPDATE ON public.plan_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER revenue_close_amounts_frozen BEFORE DELETE OR UPDATE ON public.revenue_close_amounts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER revenue_closes_frozen BEFORE DELETE OR UPDATE ON public.revenue_closes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER settlement_facts_frozen BEFORE DELETE OR UPDATE ON public.settlement_facts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER subscriptions_earned_by_old_code AFTER UPDATE OF deferred ON public.subscriptions FOR EACH ROW WHEN ((old.deferred IS DISTINCT FROM new.deferred)) EXECUTE FUNCTION bring_forward_earned();
 CREATE TRIGGER tax_number_checks_frozen BEFORE DELETE OR UPDATE ON public.tax_number_checks FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER tenants_default_entity AFTER INSERT ON public.tenants FOR EACH ROW EXECUTE FUNCTION make_default_entity();
@@ -1625,6 +1835,9 @@ CREATE TRIGGER wallet_movements_move AFTER INSERT ON public.wallet_movements FOR
 
 alter table api_keys enable row level security; create policy tenant_only on api_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table audit_log enable row level security; create policy tenant_only on audit_log using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table chain_deposits enable row level security; create policy tenant_only on chain_deposits using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table chain_payouts enable row level security; create policy tenant_only on chain_payouts using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table chain_transactions enable row level security; create policy tenant_only on chain_transactions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table coupon_attachments enable row level security; create policy tenant_only on coupon_attachments using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table coupon_codes enable row level security; create policy tenant_only on coupon_codes using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table coupons enable row level security; create policy tenant_only on coupons using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
@@ -1633,6 +1846,7 @@ alter table credit_note_lines enable row level security; create policy tenant_on
 alter table credit_notes enable row level security; create policy tenant_only on credit_notes using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table customer_balances enable row level security; create policy tenant_only on customer_balances using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table customers enable row level security; create policy tenant_only on customers using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table deposit_instructions enable row level security; create policy tenant_only on deposit_instructions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table disputes enable row level security; create policy tenant_only on disputes using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table documents enable row level security; create policy tenant_only on documents using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table entities enable row level security; create policy tenant_only on entities using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
@@ -1670,12 +1884,16 @@ alter table revenue_close_amounts enable row level security; create policy tenan
 alter table revenue_closes enable row level security; create policy tenant_only on revenue_closes using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table revenue_streams enable row level security; create policy tenant_only on revenue_streams using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table revenue_targets enable row level security; create policy tenant_only on revenue_targets using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table settlement_facts enable row level security; create policy tenant_only on settlement_facts using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table settlement_legs enable row level security; create policy tenant_only on settlement_legs using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table settlements enable row level security; create policy tenant_only on settlements using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table subscription_items enable row level security; create policy tenant_only on subscription_items using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table subscriptions enable row level security; create policy tenant_only on subscriptions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table tax_number_checks enable row level security; create policy tenant_only on tax_number_checks using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table tax_rates enable row level security; create policy tenant_only on tax_rates using (((tenant_id IS NULL) OR ((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table tenants enable row level security; create policy tenant_only on tenants using (((current_tenant() = id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = id) OR (current_tenant() = '*'::text)));
 alter table test_clocks enable row level security; create policy tenant_only on test_clocks using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table transfers enable row level security; create policy tenant_only on transfers using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_billings enable row level security; create policy tenant_only on usage_billings using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_buckets enable row level security; create policy tenant_only on usage_buckets using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_corrections enable row level security; create policy tenant_only on usage_corrections using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));

@@ -13,6 +13,7 @@ import { moneyErrors } from './error-catalogue/money';
 import { paymentsErrors } from './error-catalogue/payments';
 import { planMigrationsErrors } from './error-catalogue/plan-migrations';
 import { requestsErrors } from './error-catalogue/requests';
+import { settlementsErrors } from './error-catalogue/settlements';
 import { subscriptionsErrors } from './error-catalogue/subscriptions';
 import { systemErrors } from './error-catalogue/system';
 
@@ -40,6 +41,7 @@ export const errorCatalogue = {
   ...entitlementsErrors,
   ...paymentsErrors,
   ...creditsErrors,
+  ...settlementsErrors,
   ...systemErrors,
 } as const satisfies Record<string, ErrorDefinition>;
 

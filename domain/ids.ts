@@ -50,6 +50,8 @@ export const prefixes = {
   stl: 'settlement',
   leg: 'leg',
   dep: 'deposit',
+  tx: 'chain transaction',
+  trf: 'transfer',
   qt: 'quote',
   fee: 'fee schedule',
   strm: 'revenue stream',
@@ -154,6 +156,11 @@ export function testClockWorkflowId(tenantId: string, clockId: string): string {
 /** The saga of one cross-chain fee settlement. */
 export function settlementWorkflowId(tenantId: string, settlementId: string): string {
   return `settle/${tenantId}/${settlementId}`;
+}
+
+/** The watcher of a chain. The queue takes part: two engines on one Temporal namespace do not meet. */
+export function watcherWorkflowId(taskQueue: string, chain: string): string {
+  return `watch/${taskQueue}/${chain}`;
 }
 
 /** Making the provider's payment of an invoice; the version rises when the old payment was canceled for a new amount. */

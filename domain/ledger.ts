@@ -1,6 +1,8 @@
 /**
  * Which accounts a movement of money touches. Debits are positive, credits negative; every set sums to zero per currency.
  * Accounts: receivable, cash:{rail}, revenue:{stream}, deferred:{stream}, tax:{country or region}, provider_fees:{rail}, customer_balance, refunds, disputes, bad_debt.
+ * Of settlements (domain/settlement/postings.ts): collection:{asset}, treasury:{asset}, partner_payable:{party}, payer_credit, fee_income:{stream}, network_fees:{chain},
+ * settlement_clearing, conversion, fx_gain_loss, rounding_dust.
  */
 import { fail } from './errors';
 import { add, isZero, negate, subtract, sum, zero, type Money } from './money';
@@ -20,6 +22,12 @@ export const standingAccounts: Readonly<Record<string, { readonly kind: AccountK
   refunds: { kind: 'expense', name: 'Refunds to customers' },
   disputes: { kind: 'expense', name: 'Taken back by payers in disputes' },
   bad_debt: { kind: 'expense', name: 'Invoices given up' },
+  settlement_clearing: { kind: 'liability', name: 'Received on chains and not yet applied' },
+  payer_credit: { kind: 'liability', name: 'Held for payers of settlements' },
+  chain_float: { kind: 'liability', name: 'Put into signing addresses by the owner' },
+  conversion: { kind: 'asset', name: 'Between assets that were exchanged' },
+  fx_gain_loss: { kind: 'expense', name: 'Loss (gain) by exchange rates' },
+  rounding_dust: { kind: 'expense', name: 'Differences of rounding' },
 };
 
 const families: Readonly<Record<string, { readonly kind: AccountKind; readonly name: string }>> = {
@@ -28,6 +36,11 @@ const families: Readonly<Record<string, { readonly kind: AccountKind; readonly n
   deferred: { kind: 'liability', name: 'Billed ahead for' },
   tax: { kind: 'liability', name: 'Tax owed in' },
   provider_fees: { kind: 'expense', name: 'Fees of' },
+  collection: { kind: 'asset', name: 'On the engine’s addresses in' },
+  treasury: { kind: 'asset', name: 'In the treasury in' },
+  partner_payable: { kind: 'liability', name: 'Owed to' },
+  fee_income: { kind: 'income', name: 'Fees of chains from' },
+  network_fees: { kind: 'expense', name: 'Network fees of' },
 };
 
 /** Kind and name of an account code such as `cash:stripe`; null for a code that no family knows. */

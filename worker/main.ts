@@ -3,7 +3,10 @@ import { createHmac } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { createActivities } from '../activities';
 import type { ActivityDependencies } from '../activities/dependencies';
+import { createChain } from '../adapters/chains';
+import { openChains, parseChains, registerAssets, type ConfiguredChain } from '../adapters/chains/configured';
 import { createRails, isRailName } from '../adapters/rails';
+import { signerSources } from '../adapters/signers';
 import { createVies } from '../adapters/tax/vies';
 import { loadConfig, type Config } from '../config';
 import { allTenants, openDatabase, type Database } from '../db/pool';
@@ -12,7 +15,7 @@ import { fail } from '../domain/errors';
 import { signPaymentLink } from '../domain/payment-link';
 import { createLogger } from '../log';
 import { startAuditor } from './auditor';
-import { createAdvancer, createMessenger, createReviver } from './messenger';
+import { createAdvancer, createMessenger, createReviver, startWatcher } from './messenger';
 import { createPlanChanger } from './plan-changer';
 import { startRelay } from './relay';
 import { startTaxRegisters } from './tax-registers';
@@ -58,15 +61,26 @@ function dependenciesOf(
   config: Config,
   database: Database,
   client: Client,
+/** Chains by their id, with the keys that sign on them; the key file is opened when the first chain is asked for. */
+function chainsOf({ chains: { keyFile, keyPassphrase } }: Config, chains: readonly ConfiguredChain[]) {
+  const signers = () =>
+    keyFile === null
+      ? Promise.resolve(new Map())
+      : signerSources.file({ file: { path: keyFile, passphrase: keyPassphrase.reveal() } });
+  return openChains({ chains, signers, create: createChain });
+}
+
   log: ReturnType<typeof createLogger>,
 ): ActivityDependencies {
   return {
     database,
     railNamed: railsOf(config, database),
+  chains: readonly ConfiguredChain[],
     paymentLink: paymentLinkOf(config),
     log,
     advanceSubscription: createAdvancer(client),
     changePlan: createPlanChanger(client),
+    chainNamed: chainsOf(config, chains),
   };
 }
 
@@ -87,8 +101,13 @@ async function main(): Promise<void> {
   const channelArgs = { 'grpc.max_reconnect_backoff_ms': 1_000 };
   const connection = await Connection.connect({ address: config.temporal.address, channelArgs });
   const client = new Client({ connection, namespace: config.temporal.namespace });
-  const deps = dependenciesOf(config, database, client, log);
-  const workers = await startWorkers({ ...config.temporal, ...config.worker, activities: createActivities(deps) });
+  const chains = parseChains(config.chains.document.reveal());
+  registerAssets(chains);
+  const deps = dependenciesOf(config, database, client, log, chains);
+  const activities = createActivities(deps);
+  const watchesChains = chains.length > 0;
+  const workers = await startWorkers({ ...config.temporal, ...config.worker, watchesChains, activities });
+  for (const { id } of chains) await startWatcher(client, config.temporal.taskQueue, id);
   const relay = startRelay({
     database,
     messenger: createMessenger(client, config.temporal.taskQueue),

@@ -23,6 +23,9 @@ import {
   type DisputeInput,
   type PlanMigrationInput,
   type ProviderFact,
+  settlementStart,
+  type SettlementInput,
+  watcherStart,
   subscriptionStart,
   type RefundInput,
   type TopUpInput,
@@ -44,6 +47,20 @@ function startPlanMigration(client: Client, taskQueue: string, input: PlanMigrat
   const start = planMigrationStart(input, taskQueue);
   return ignoring(WorkflowExecutionAlreadyStartedError, () =>
     client.workflow.start<AnyWorkflow>(workflowTypes.migratePlan, start),
+  );
+}
+
+function startSettlement(client: Client, taskQueue: string, { state }: SettlementInput): Promise<void> {
+  const start = settlementStart(state, taskQueue);
+  return ignoring(WorkflowExecutionAlreadyStartedError, () =>
+    client.workflow.start<AnyWorkflow>(workflowTypes.settlement, start),
+  );
+}
+
+/** Starts the watcher of a chain unless it runs. */
+export async function startWatcher(client: Client, taskQueue: string, chain: string): Promise<void> {
+  await ignoring(WorkflowExecutionAlreadyStartedError, () =>
+    client.workflow.start<AnyWorkflow>(workflowTypes.watchChain, watcherStart(chain, taskQueue)),
   );
 }
 
@@ -84,6 +101,7 @@ export function createMessenger(client: Client, taskQueue: string): WorkflowMess
       );
     },
     startPlanMigration: (payload) => startPlanMigration(client, taskQueue, payload as PlanMigrationInput),
+    startSettlement: (payload) => startSettlement(client, taskQueue, payload as SettlementInput),
     reopenRefund: async ({ tenantId, refundId, eventId, type }) => {
       const input: RefundInput = { tenantId, refundId, label: `Refund ${refundId}` };
       await client.workflow.signalWithStart<AnyWorkflow, [ProviderFact]>(workflowTypes.refund, {

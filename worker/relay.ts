@@ -19,6 +19,7 @@ export interface WorkflowMessenger {
   startRefund(payload: unknown): Promise<void>;
   startTopUp(payload: unknown): Promise<void>;
   startPlanMigration(payload: unknown): Promise<void>;
+  startSettlement(payload: unknown): Promise<void>;
   /** Starts the refund's workflow again if it has ended: a refund that succeeded can still fail. */
   reopenRefund(target: { tenantId: string; refundId: string; eventId: string; type: string }): Promise<void>;
   /** Starts the workflow that follows a dispute, or wakes it. */
@@ -49,6 +50,7 @@ async function deliver(messenger: WorkflowMessenger, row: OutboxRow): Promise<vo
   if (row.kind === 'start_refund') return messenger.startRefund(row.payload);
   if (row.kind === 'start_top_up') return messenger.startTopUp(row.payload);
   if (row.kind === 'start_plan_migration') return messenger.startPlanMigration(row.payload);
+  if (row.kind === 'start_settlement') return messenger.startSettlement(row.payload);
   const { name, args } = row.payload as { name: string; args: readonly unknown[] };
   return messenger.signal(row.workflowId, name, args);
 }

@@ -1,5 +1,6 @@
 /**
- * The Temporal workers of one process: one for workflows and the activities of the main queue, one for provider calls.
+ * The Temporal workers of one process: one for workflows and the activities of the main queue, one for provider calls, and one for
+ * calls of chains where any is configured.
  */
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../activities';
@@ -18,6 +19,8 @@ export interface WorkersOptions {
   readonly activitiesMax: number;
   /** A bundle made before; null bundles now (about a second). */
   readonly workflowBundlePath: string | null;
+  /** Whether chains are configured: their calls have a queue of their own. */
+  readonly watchesChains?: boolean;
   readonly activities: Activities;
 }
 
@@ -76,11 +79,16 @@ async function createMainWorker(connection: NativeConnection, options: WorkersOp
   });
 }
 
-async function createPaymentsWorker(connection: NativeConnection, options: WorkersOptions): Promise<Worker> {
+/** A worker of activities alone, on a queue of its own. */
+async function createActivityWorker(
+  connection: NativeConnection,
+  options: WorkersOptions,
+  taskQueue: string,
+): Promise<Worker> {
   return Worker.create({
     connection,
     namespace: options.namespace,
-    taskQueue: queues.payments(options.taskQueue),
+    taskQueue,
     activities: options.activities,
     workerDeploymentOptions: deployment(options),
     maxConcurrentActivityTaskExecutions: options.activitiesMax,
@@ -88,10 +96,16 @@ async function createPaymentsWorker(connection: NativeConnection, options: Worke
   });
 }
 
-/** Starts both workers and answers once tasks are dispatched to them, or it is known that they go to a newer build. */
+/** Starts the workers and answers once tasks are dispatched to them, or it is known that they go to a newer build. */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const connection = await NativeConnection.connect({ address: options.address });
-  const workers = [await createMainWorker(connection, options), await createPaymentsWorker(connection, options)];
+  const workers = [
+    await createMainWorker(connection, options),
+    await createActivityWorker(connection, options, queues.payments(options.taskQueue)),
+  ];
+  if (options.watchesChains === true) {
+    workers.push(await createActivityWorker(connection, options, queues.chains(options.taskQueue)));
+  }
   const finished = Promise.all(workers.map((worker) => worker.run())).then(() => connection.close());
   // Heard by whoever waits for `finished`; here only so that a failure before that is not an unhandled rejection.
   finished.catch(() => undefined);

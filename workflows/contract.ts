@@ -2,17 +2,25 @@
  * What the rest of the system may know of the workflows: names, ids, queues, messages and search attributes.
  */
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { planMigrationWorkflowId, subscriptionWorkflowId } from '../domain/ids';
+import {
+  planMigrationWorkflowId,
+  settlementWorkflowId,
+  subscriptionWorkflowId,
+  watcherWorkflowId,
+} from '../domain/ids';
 import type { MigrationOutcome } from '../domain/plan-migration';
+import type { SettlementState, SettlementStatus } from '../domain/settlement/state';
 import type { SubscriptionState, SubscriptionStatus } from '../domain/subscription/state';
 
 export {
   disputeWorkflowId,
   refundWorkflowId,
+  settlementWorkflowId,
   subscriptionWorkflowId,
   planMigrationWorkflowId,
   testClockWorkflowId,
   topUpWorkflowId,
+  watcherWorkflowId,
 } from '../domain/ids';
 
 /** Workflow type names. Renaming one orphans every running workflow of that type. */
@@ -23,12 +31,18 @@ export const workflowTypes = {
   dispute: 'dispute',
   testClock: 'testClock',
   migratePlan: 'migratePlan',
+  settlement: 'settlement',
+  watchChain: 'watchChain',
 } as const;
 
-/** Workflows and database activities share one queue (eager dispatch needs the same worker); provider calls have their own, rate-limited. */
+/**
+ * Workflows and database activities share one queue (eager dispatch needs the same worker); provider calls have their own, rate-limited, and
+ * so have calls of chains and signers.
+ */
 export const queues = {
   main: (base: string): string => base,
   payments: (base: string): string => `${base}-payments`,
+  chains: (base: string): string => `${base}-chains`,
 } as const;
 
 /** How a sender names itself and its message. All optional: an operator in the Temporal UI sends the bare payload. */
@@ -127,12 +141,49 @@ export interface PlanMigrationInput {
 
 export const searchAttributes = {
   tenantId: defineSearchAttributeKey('TenantId', 'KEYWORD'),
+/**
+ * Messages of a settlement. The commands are signals and updates of the same name: `approve` (payouts above the limit, or a payment that
+ * differs), `retryLeg` (one that is blocked, or all), `refund`, `abandon`.
+ */
+export const settlementMessages = {
+  approve: 'approve',
+  retryLeg: 'retryLeg',
+  refund: 'refund',
+  abandon: 'abandon',
+  /** Signal: the watcher wrote something about this settlement. A reason to read the rows. */
+  chainNews: 'chainNews',
+  /** Query for operators: the state. */
+  state: 'state',
+} as const;
+
+/** What comes with a command of a settlement. */
+export interface SettlementCommandPayload {
+  /** Of `retryLeg`; left out: every leg that is blocked. */
+  readonly legId?: string;
+}
+
+/** What an update of a settlement answers. */
+export interface SettlementReceipt {
+  readonly commandId: string;
+  readonly status: SettlementStatus;
+}
+
+export interface SettlementInput {
+  readonly state: SettlementState;
+}
+
+export interface WatchChainInput {
+  /** CAIP-2. */
+  readonly chain: string;
+}
+
   customerId: defineSearchAttributeKey('CustomerId', 'KEYWORD'),
   planId: defineSearchAttributeKey('PlanId', 'KEYWORD'),
   billingStatus: defineSearchAttributeKey('BillingStatus', 'KEYWORD'),
   dunningStep: defineSearchAttributeKey('DunningStep', 'INT'),
   needsAttention: defineSearchAttributeKey('NeedsAttention', 'BOOL'),
 } as const;
+  settlementChain: defineSearchAttributeKey('SettlementChain', 'KEYWORD'),
 
 /**
  * How every plan migration is started, by whomever. One that an operator terminated may be started again: its rows say who still waits, and
@@ -164,6 +215,39 @@ export function subscriptionStart(state: SubscriptionState, taskQueue: string) {
       { key: searchAttributes.customerId, value: state.customerId },
       { key: searchAttributes.planId, value: state.terms.planId },
       { key: searchAttributes.billingStatus, value: state.status },
+      { key: searchAttributes.needsAttention, value: false },
+    ]),
+  } as const;
+}
+
+/** How every settlement is started, by whomever. */
+export function settlementStart(state: SettlementState, taskQueue: string) {
+  return {
+    workflowId: settlementWorkflowId(state.tenantId, state.settlementId),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    taskQueue: queues.main(taskQueue),
+    args: [{ state }],
+    staticSummary: state.label,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: searchAttributes.tenantId, value: state.tenantId },
+      { key: searchAttributes.settlementChain, value: state.terms.chain },
+      { key: searchAttributes.needsAttention, value: false },
+    ]),
+  } as const;
+}
+
+/** How the watcher of a chain is started: one that was terminated begins again where the cursor stands. */
+export function watcherStart(chain: string, taskQueue: string) {
+  return {
+    workflowId: watcherWorkflowId(taskQueue, chain),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    taskQueue: queues.main(taskQueue),
+    args: [{ chain }],
+    staticSummary: `Watches ${chain}`,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: searchAttributes.settlementChain, value: chain },
       { key: searchAttributes.needsAttention, value: false },
     ]),
   } as const;

@@ -7,6 +7,10 @@
  */
 import '../domain/errors';
 import '../domain/ids';
+import '../domain/settlement/apply';
+import '../domain/settlement/commands';
+import '../domain/settlement/decide';
+import '../domain/settlement/details';
 import '../domain/subscription/apply';
 import '../domain/subscription/commands';
 import '../domain/subscription/decide';

@@ -53,6 +53,20 @@ const payments = () =>
     },
   });
 
+/** Longer than a client's own timeout with the reads that a transaction needs before it is signed. */
+const chainCalls = () =>
+  proxyActivities<Activities>({
+    taskQueue: queues.chains(workflowInfo().taskQueue),
+    startToCloseTimeout: '1 minute',
+    scheduleToCloseTimeout: roundMinutes,
+    retry: {
+      initialInterval: '1 second',
+      backoffCoefficient: 2,
+      maximumInterval: '1 minute',
+      nonRetryableErrorTypes: [...hopeless, 'ChainRefusedRequest', 'SignerRefused'],
+    },
+  });
+
 /** The test clock drives many subscriptions: it reports progress, and a lost one is noticed by its heartbeat. */
 export const clockActivities = proxyActivities<Activities>({
   startToCloseTimeout: '1 hour',
@@ -102,4 +116,18 @@ export const rails = {
   recordDispute: fastThenOrdinary<'recordDispute'>(local.recordDispute, () => payments().recordDispute),
   refundPayment: fastThenOrdinary<'refundPayment'>(local.refundPayment, () => payments().refundPayment),
   collectTopUp: fastThenOrdinary<'collectTopUp'>(local.collectTopUp, () => payments().collectTopUp),
+};
+
+/** Activities of settlements and watchers. */
+export const chains = {
+  openSettlement: fastThenOrdinary<'openSettlement'>(local.openSettlement, () => chainCalls().openSettlement),
+  reviewDeposits: fastThenOrdinary<'reviewDeposits'>(local.reviewDeposits, () => database.reviewDeposits),
+  payLegs: fastThenOrdinary<'payLegs'>(local.payLegs, () => chainCalls().payLegs),
+  steerSettlement: fastThenOrdinary<'steerSettlement'>(local.steerSettlement, () => database.steerSettlement),
+  closeSettlement: fastThenOrdinary<'closeSettlement'>(local.closeSettlement, () => database.closeSettlement),
+  noteSettlementAttention: fastThenOrdinary<'noteSettlementAttention'>(
+    local.noteSettlementAttention,
+    () => database.noteSettlementAttention,
+  ),
+  scanChain: fastThenOrdinary<'scanChain'>(local.scanChain, () => chainCalls().scanChain),
 };

@@ -32,6 +32,7 @@ import { reservations } from './reservations';
 import { revenueStreams } from './revenue-streams';
 import { revenueTargets } from './revenue-targets';
 import { subscriptionItems } from './subscription-items';
+import { settlements } from './settlements';
 import { subscriptions } from './subscriptions';
 import { tax } from './tax';
 import { tenants } from './tenants';
@@ -85,5 +86,6 @@ export const routes = {
   wallets,
   ledger,
   recognition,
+  settlements,
   events,
 } as const satisfies Record<string, Register>;

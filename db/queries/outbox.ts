@@ -2,18 +2,23 @@
  * Messages to workflows. The row is written with what it hands over; whoever sends it first, the API at once or the relay later, marks it.
  *
  * Payloads: `start_subscription` carries a SubscriptionInput `{ state }`, `start_refund` a RefundInput, `start_top_up` a TopUpInput, `start_plan_migration` a
- * PlanMigrationInput, `signal` `{ name, args }`.
+ * PlanMigrationInput, `start_settlement` a SettlementInput, `signal` `{ name, args }`.
  */
 import type { Queryable, Statement } from '../pool';
 import { firstOf } from './row-values';
 
-export type OutboxKind = 'start_subscription' | 'start_refund' | 'start_top_up' | 'start_plan_migration' | 'signal';
+export type OutboxKind =
+  'start_subscription' | 'start_refund' | 'start_top_up' | 'start_plan_migration' | 'start_settlement' | 'signal';
 
 // The API sends at once, so the relay looks only after a while; a crash in between costs that delay and nothing else.
 const insert: Statement = {
   name: 'outbox_insert',
   text: `insert into outbox (tenant_id, kind, workflow_id, payload, retry_at)
     values ($1, $2, $3, $4, now() + make_interval(secs => $5)) returning id`,
+};
+const insertNow: Statement = {
+  name: 'outbox_insert_now',
+  text: `insert into outbox (tenant_id, kind, workflow_id, payload) values ($1, 'signal', $2, $3)`,
 };
 const waitingFor: Statement = {
   name: 'outbox_waiting_for_workflow',
@@ -41,6 +46,15 @@ export async function insertOutboxMessage(
     headStartSeconds,
   ]);
   return firstOf(rows)?.id ?? '';
+}
+
+/** Writes a signal that the relay sends at its next look: nobody else will. */
+export async function insertImmediateSignal(
+  db: Queryable,
+  signal: { tenantId: string; workflowId: string; name: string; args: readonly unknown[] },
+): Promise<void> {
+  const { tenantId, workflowId, name, args } = signal;
+  await db.query(insertNow, [tenantId, workflowId, JSON.stringify({ name, args })]);
 }
 
 /** Ids of the messages of a kind that wait for a workflow. */

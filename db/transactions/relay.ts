@@ -7,7 +7,8 @@ import type { Queryable, Statement } from '../pool';
 
 export interface OutboxRow {
   readonly id: string;
-  readonly kind: 'start_subscription' | 'start_refund' | 'start_top_up' | 'start_plan_migration' | 'signal';
+  readonly kind:
+    'start_subscription' | 'start_refund' | 'start_top_up' | 'start_plan_migration' | 'start_settlement' | 'signal';
   readonly workflowId: string;
   readonly payload: unknown;
   readonly attempts: number;

@@ -50,6 +50,13 @@ const activities: Activities = {
   migrateSubscriptions: unexpected,
   notePlanMigration: unexpected,
 };
+  openSettlement: unexpected,
+  reviewDeposits: unexpected,
+  payLegs: unexpected,
+  steerSettlement: unexpected,
+  closeSettlement: unexpected,
+  noteSettlementAttention: unexpected,
+  scanChain: unexpected,
 
 async function main(): Promise<void> {
   const { temporal, worker } = loadConfig();

@@ -88,6 +88,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     workflows,
     rails: options.rails ?? railsAt(options.stripeUrl ?? `http://127.0.0.1:${closedPort}`),
     documents: documentRenderers,
+    chainIds: [],
     checkDigits,
     settings: { ...settings, ...options.settings },
     logger: quiet,

@@ -10,12 +10,15 @@ import type { ActivityDependencies } from '../../activities/dependencies';
 import { documentRenderers } from '../../adapters/documents';
 import { checkDigits } from '../../adapters/tax/check-digits';
 import { createRails, isRailName } from '../../adapters/rails';
+import { createChain } from '../../adapters/chains';
+import { openChains, registerAssets, type ConfiguredChain } from '../../adapters/chains/configured';
+import type { Signer } from '../../adapters/signers/port';
 import { createApp } from '../../api/app';
 import { openWorkflows } from '../../api/temporal';
 import { openDatabase, type Database } from '../../db/pool';
 import { signPaymentLink } from '../../domain/payment-link';
 import { startStripeSandbox, type StripeSandboxServer } from '../../sandbox/stripe/server';
-import { createMessenger, createAdvancer } from '../../worker/messenger';
+import { createMessenger, createAdvancer, startWatcher } from '../../worker/messenger';
 import { createPlanChanger } from '../../worker/plan-changer';
 import { startRelay } from '../../worker/relay';
 import { startWalletKeeper } from '../../worker/wallet-keeper';
@@ -49,6 +52,8 @@ export interface EngineOptions {
   readonly worker?: boolean;
   /** host:port by which the API alone reaches Temporal: a proxy that refuses or delays. */
   readonly temporalOfApi?: string;
+  /** Chains that run for this test, and the keys that sign on them. */
+  readonly chains?: { readonly configured: readonly ConfiguredChain[]; readonly signers: ReadonlyMap<string, Signer> };
 }
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -90,7 +95,13 @@ interface Handler {
   fetch(request: Request): Response | Promise<Response>;
 }
 
-async function openApi(closers: Closers, database: Database, taskQueue: string, address: string) {
+async function openApi(
+  closers: Closers,
+  database: Database,
+  taskQueue: string,
+  address: string,
+  chainIds: readonly string[],
+) {
   const late: { app?: Handler } = {};
   const { url, server } = await listen(
     (request) => late.app?.fetch(request) ?? new Response('starting', { status: 503 }),
@@ -121,6 +132,7 @@ async function openApi(closers: Closers, database: Database, taskQueue: string, 
     checkDigits,
     settings,
     logger: quiet,
+    chainIds,
     wallClock: Date.now,
   }) as Handler;
   return { url, sandbox, rails };
@@ -131,7 +143,7 @@ async function openWorker(
   taskQueue: string,
   deps: ActivityDependencies,
   temporal: Client,
-  cachedWorkflowsMax: number,
+  { cachedWorkflowsMax = 200, chains }: EngineOptions,
 ) {
   const workers = await startWorkers({
     address: temporalAddress(),
@@ -147,6 +159,7 @@ async function openWorker(
   });
   closers.add(() => workers.stop());
   const relay = startRelay({
+    watchesChains: chains !== undefined,
     database: deps.database,
     messenger: createMessenger(temporal, taskQueue),
     log: quiet,
@@ -157,11 +170,14 @@ async function openWorker(
   closers.add(() => keeper.stop());
 }
 
+  for (const { id } of chains?.configured ?? []) await startWatcher(temporal, taskQueue, id);
 /** Brings an engine up; `stop()` takes every part of it down again. */
 export async function startTestEngine(options: EngineOptions = {}): Promise<TestEngine> {
   const closers = new Closers();
   const taskQueue = uniqueTaskQueue('engine');
   const { testDatabase, database, temporal } = await openParts(closers);
+  const chains = options.chains?.configured ?? [];
+  registerAssets(chains);
   const { url, sandbox, rails } = await openApi(
     closers,
     database,
@@ -171,9 +187,12 @@ export async function startTestEngine(options: EngineOptions = {}): Promise<Test
   const deps: ActivityDependencies = {
     database,
     railNamed: (name) => {
+    chains.map(({ id }) => id),
       if (!isRailName(name)) throw new Error(`no rail ${name}`);
+  const signers = options.chains?.signers ?? new Map<string, Signer>();
       return rails[name];
     },
+    chainNamed: openChains({ chains, signers: () => Promise.resolve(signers), create: createChain }),
     paymentLink: (facts) => `${url}/pay/${signPaymentLink(facts, sign)}`,
     log: quiet,
     advanceSubscription: createAdvancer(temporal),
@@ -181,7 +200,7 @@ export async function startTestEngine(options: EngineOptions = {}): Promise<Test
   };
   const wrapped = options.wrap?.(deps) ?? deps;
   if (options.worker !== false)
-    await openWorker(closers, taskQueue, wrapped, temporal, options.cachedWorkflowsMax ?? 200);
+    await openWorker(closers, taskQueue, wrapped, temporal, options);
   const admin = createApiClient({ baseUrl: `${url}/api/v1`, apiKey: testAdminKey });
   return { admin, database, testDatabase, sandbox, temporal, taskQueue, apiUrl: url, stop: () => closers.closeAll() };
 }

@@ -2,7 +2,10 @@
 import { Client, Connection } from '@temporalio/client';
 import { createActivities } from '../../../activities';
 import type { ActivityDependencies } from '../../../activities/dependencies';
+import { createChain } from '../../../adapters/chains';
+import { openChains, parseChains, registerAssets } from '../../../adapters/chains/configured';
 import { createRails, isRailName } from '../../../adapters/rails';
+import { signerSources } from '../../../adapters/signers';
 import { loadConfig, type Config } from '../../../config';
 import { openDatabase, type Database } from '../../../db/pool';
 import { fail } from '../../../domain/errors';
@@ -17,6 +20,13 @@ import { deadlyActivities, deadlyDependencies } from './kill-points';
 const relayIdleMs = 200;
 
 function dependenciesOf(config: Config, database: Database, client: Client): ActivityDependencies {
+function chainsOf({ chains: { document, keyFile, keyPassphrase } }: Config): ActivityDependencies['chainNamed'] {
+  const chains = parseChains(document.reveal());
+  registerAssets(chains);
+  const file = { path: keyFile ?? '', passphrase: keyPassphrase.reveal() };
+  return openChains({ chains, signers: () => signerSources.file({ file }), create: createChain });
+}
+
   const { secretKey, webhookSecret, apiUrl } = config.stripe;
   const rails = createRails({
     stripe: {
@@ -29,6 +39,7 @@ function dependenciesOf(config: Config, database: Database, client: Client): Act
   return {
     database,
     railNamed: (name) => (isRailName(name) ? rails[name] : fail('internal')),
+    chainNamed: chainsOf(config),
     paymentLink: ({ invoiceId }) => `${config.api.publicUrl}/pay/${invoiceId}`,
     log: createLogger(config, 'worker'),
     advanceSubscription: createAdvancer(client),
@@ -45,7 +56,8 @@ async function main(): Promise<void> {
   const watch = { file: process.env[killFileVariable] ?? '', stripeUrl: config.stripe.apiUrl ?? '' };
   const deps = dependenciesOf(config, database, client);
   const activities = deadlyActivities(createActivities(deadlyDependencies(deps, watch)), watch);
-  const workers = await startWorkers({ ...config.temporal, ...config.worker, activities });
+  const watchesChains = config.chains.keyFile !== null;
+  const workers = await startWorkers({ ...config.temporal, ...config.worker, watchesChains, activities });
   const messenger = createMessenger(client, config.temporal.taskQueue);
   const relay = startRelay({ database, messenger, log: deps.log, idleMs: relayIdleMs });
   const stop = async (): Promise<void> => {
