@@ -72,8 +72,9 @@ export function openDatabase(options: { url: string; poolSizeMax: number; onErro
     // A transaction that outlives its caller would hold locks.
     idle_in_transaction_session_timeout: 30_000,
     // Every statement looks rows up by their keys, so one plan serves all values. Left to itself, Postgres plans the statements of a
-    // cycle anew nearly every time, which costs it more than running them.
-    options: '-c plan_cache_mode=force_generic_plan',
+    // cycle anew nearly every time, which costs it more than running them. A plan is made when a connection runs a statement first, perhaps
+    // on a table that is nearly empty: one that walks through the table would be kept while the table grows.
+    options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off',
   });
   pool.on('error', options.onError);
   pool.on('connect', (client) => client.on('error', options.onError));

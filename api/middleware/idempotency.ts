@@ -64,12 +64,22 @@ function replay(c: ApiContext, record: IdempotencyRecord, status: number, linkSe
   return status === 204 ? c.body(null, status) : c.body(JSON.stringify(body), status as 200);
 }
 
+/** The text of the answer, which stays as it is. Not of a clone: two streams of it would cost more than making it did. */
+async function textOfAnswer(c: ApiContext): Promise<string> {
+  const { status, headers } = c.res;
+  const text = await c.res.text();
+  // Given to a context that has an answer, another one would be merged with it, as a stream again.
+  c.res = undefined;
+  c.res = new Response(text === '' ? null : text, { status, headers });
+  return text;
+}
+
 async function remember(c: ApiContext, database: Database, tenantId: string, key: string): Promise<void> {
   const { status } = c.res;
   const db = database.as(tenantId);
   // 202 says "not yet": the repetition goes on from there.
   if (c.get('retryable') || status >= 500 || status === 202) return releaseIdempotencyKey(db, tenantId, key);
-  const text = await c.res.clone().text();
+  const text = await textOfAnswer(c);
   const body: unknown = text === '' ? null : JSON.parse(text);
   const field = c.get('derivedField');
   const response = field === null || status >= 400 ? body : { ...(body as object), [field]: derivedMark };

@@ -108,7 +108,8 @@ cross join lateral (
   join customers c on c.id = s.customer_id
   join tenants t on t.id = s.tenant_id
   join entities e on e.id = coalesce(c.entity_id, t.default_entity_id)
-  left join payment_methods m on m.id = coalesce(s.payment_method_id, c.default_payment_method_id)
+  left join lateral (
+    select * from payment_methods where id = coalesce(s.payment_method_id, c.default_payment_method_id) offset 0) m on true
   left join customer_balances b on b.customer_id = c.id and b.currency = s.currency
   left join plans p on p.id = asked.plan_id
   left join plan_versions v on v.plan_id = p.id and v.version = coalesce(asked.plan_version, p.current_version)

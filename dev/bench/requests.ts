@@ -15,8 +15,8 @@ export interface RequestResult extends Latency {
 
 export type RequestsResult = Readonly<Record<string, RequestResult>>;
 
-/** The first requests of a fresh process compile its code: they are made, and not counted. */
-const warmUpCount = 40;
+/** The first requests of a fresh process compile its code, the busiest of it after some hundred calls: they are made, and not counted. */
+const warmUpCount = 200;
 
 /** Creates subscriptions (each with its first invoice, paid), then reads, previews and changes them. */
 export async function measureRequests(business: Business, roots: Roots, count: number): Promise<RequestsResult> {

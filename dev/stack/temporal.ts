@@ -99,12 +99,19 @@ function flagsFor(options: TemporalOptions, ports: Awaited<ReturnType<typeof cho
   return flags;
 }
 
+/** The server allocates much and keeps little: collecting garbage a quarter as often spares a tenth of its time, for some hundred megabytes. */
+const garbagePercent = '400';
+
 function launch(
   options: TemporalOptions,
   flags: string[],
 ): { child: ChildProcess; pid: number; exited: Promise<void> } {
   const log = openSync(options.logFile, 'a');
-  const child = spawn(options.binary.path, flags, { detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(options.binary.path, flags, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { GOGC: garbagePercent, ...process.env },
+  });
   closeSync(log);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
