@@ -123,6 +123,9 @@ export const creditNoteAnswer = z
   })
   .openapi('CreditNote', { example: creditNoteExample });
 
+/** While the command on an open invoice is under way there is no note yet. */
+export const creditNotePending = z.object({ id: z.null() }).openapi('CreditNotePending', { example: { id: null } });
+
 const { id: _id, ...previewLineExample } = lineExample;
 
 export const creditNotePreview = z

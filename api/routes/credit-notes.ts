@@ -6,7 +6,6 @@ import {
   listCreditNotes,
   type StoredCreditNote,
 } from '../../db/queries/credit-notes';
-import { fail } from '../../domain/errors';
 import { idParameter, jsonAnswer, jsonBody } from '../answers';
 import { tenantOf, type Api } from '../context';
 import { createCreditNote, previewCreditNote } from '../create-credit-note';
@@ -17,6 +16,7 @@ import {
   creditNoteAnswer,
   creditNoteBody,
   creditNoteExample,
+  creditNotePending,
   creditNotePreview,
   presentCreditNote,
   presentNotePreview,
@@ -34,7 +34,10 @@ const create = createRoute({
   description:
     'Never above what remains of the invoice and of each line. What the invoice still asks for is reduced first; what was paid is refunded or goes to the balance.',
   request: { ...ofInvoice, ...jsonBody(creditNoteBody) },
-  responses: { 201: jsonAnswer(creditNoteAnswer, 'The credit note.') },
+  responses: {
+    201: jsonAnswer(creditNoteAnswer, 'The credit note.'),
+    202: jsonAnswer(creditNotePending, 'Accepted and still being carried out; repeat with the same Idempotency-Key.'),
+  },
 });
 const preview = createRoute({
   method: 'post',
@@ -79,8 +82,7 @@ export function creditNotes(api: Api, deps: ApiDependencies): void {
   api.openapi(create, async (c) => {
     const { id } = c.req.valid('param');
     const note = await createCreditNote(c, deps, id, c.req.valid('json'));
-    // Accepted and not carried out within the time of a command: the same request again finds it.
-    return c.json(await withLines(deps, note ?? fail('state_changed', { resource: 'Invoice', id })), 201);
+    return note === null ? c.json({ id: null }, 202) : c.json(await withLines(deps, note), 201);
   });
   api.openapi(preview, async (c) => {
     const { tenantId } = tenantOf(c);

@@ -111,7 +111,13 @@ const reissue = createRoute({
   description:
     'In one transaction: with a number of its own, the tax and billing details of now, and the new amounts where they are given.',
   request: { ...id, ...jsonBody(reissueBody) },
-  responses: { 201: jsonAnswer(invoiceAnswer, 'The new invoice.') },
+  responses: {
+    201: jsonAnswer(invoiceAnswer, 'The new invoice.'),
+    202: jsonAnswer(
+      invoiceAnswer,
+      'The old invoice: the command is accepted and still being carried out; repeat with the same Idempotency-Key.',
+    ),
+  },
 });
 
 function registerReissue(api: Api, deps: ApiDependencies): void {
@@ -124,10 +130,10 @@ function registerReissue(api: Api, deps: ApiDependencies): void {
     const { lines } = c.req.valid('json');
     const payload = { invoiceId, ...(lines === undefined ? {} : { lines }) };
     await carryOutCommand(c, deps, subscriptionId, 'reissueInvoice', payload);
-    // Accepted and not carried out within the time of a command: the same request again finds it.
-    const made =
-      (await findReissue(db, tenantId, invoiceId)) ?? fail('state_changed', { resource: 'Invoice', id: invoiceId });
-    return c.json(await readInvoice(deps, tenantId, made.id), 201);
+    const made = await findReissue(db, tenantId, invoiceId);
+    return made === null
+      ? c.json(await readInvoice(deps, tenantId, invoiceId), 202)
+      : c.json(await readInvoice(deps, tenantId, made.id), 201);
   });
 }
 
