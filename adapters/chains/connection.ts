@@ -6,6 +6,8 @@ export interface ChainConnection {
   readonly id: ChainId;
   /** The endpoint, http or https (gRPC chains: host and port). */
   readonly url: string;
+  /** Another endpoint of the same chain, asked as well before bytes are called dead; not every family asks it. */
+  readonly witnessUrl?: string;
   /** A request that has not answered by then failed. */
   readonly timeoutMs: number;
   /** Headers of every request, such as an endpoint's API key. Secret. */

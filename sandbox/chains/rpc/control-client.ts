@@ -14,6 +14,8 @@ export interface FaultOrder {
   readonly skip?: number;
   readonly delay_ms?: number;
   readonly retry_after_seconds?: number;
+  /** Of `unavailable`; 503 without it. */
+  readonly status?: number;
   readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
   readonly result?: unknown;
 }

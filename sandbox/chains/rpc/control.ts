@@ -23,6 +23,7 @@ const faultOrder = z.strictObject({
   count: z.number().int().positive().nullable().default(1),
   skip: z.number().int().nonnegative().default(0),
   delay_ms: z.number().int().nonnegative().default(0),
+  status: z.number().int().min(400).max(599).optional(),
   retry_after_seconds: z.number().int().nonnegative().default(1),
   error: z
     .strictObject({ code: z.number().int(), message: z.string(), data: z.unknown().optional() })
@@ -54,8 +55,21 @@ function shared({ faults, calls }: { readonly faults: Faults; readonly calls: Ca
     'GET health': () => ({ status: 'ok' }),
     'GET faults': () => ({ data: faults.list() }),
     'POST faults': (body) => {
-      const { count, delay_ms: delayMs, retry_after_seconds: retryAfterSeconds, ...order } = faultOrder.parse(body);
-      faults.add({ ...order, result: order.result ?? null, remaining: count, delayMs, retryAfterSeconds });
+      const {
+        count,
+        status,
+        delay_ms: delayMs,
+        retry_after_seconds: retryAfterSeconds,
+        ...order
+      } = faultOrder.parse(body);
+      faults.add({
+        ...order,
+        ...(status === undefined ? {} : { status }),
+        result: order.result ?? null,
+        remaining: count,
+        delayMs,
+        retryAfterSeconds,
+      });
     },
     'DELETE faults': () => faults.clear(),
     'GET calls': () => ({ data: calls.list() }),

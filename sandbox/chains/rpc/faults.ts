@@ -11,7 +11,7 @@ export type FaultKind =
   | 'delay'
   /** 429 with `Retry-After`. */
   | 'rate_limit'
-  /** 503 of a gateway. */
+  /** The page of a gateway with the `status` of the order, 503 without one. */
   | 'unavailable'
   /** The error that the order gives, never executed. */
   | 'error'
@@ -29,6 +29,8 @@ export interface Fault {
   skip: number;
   readonly delayMs: number;
   readonly retryAfterSeconds: number;
+  /** Of `unavailable`; 503 without it. */
+  readonly status?: number;
   readonly error: { readonly code: number; readonly message: string; readonly data?: unknown } | null;
   readonly result: unknown;
 }
@@ -64,6 +66,8 @@ export function createFaults(): Faults {
   };
 }
 
+const UNAVAILABLE = 503;
+
 const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
@@ -98,7 +102,7 @@ async function strike(fault: Fault): Promise<void> {
     case 'rate_limit':
       throw new TransportFault('status', 429, fault.retryAfterSeconds);
     case 'unavailable':
-      throw new TransportFault('status', 503);
+      throw new TransportFault('status', fault.status ?? UNAVAILABLE);
     case 'error':
       throw new RpcFailure(fault.error?.code ?? -32603, fault.error?.message ?? 'Internal error', fault.error?.data);
     case 'answer':
