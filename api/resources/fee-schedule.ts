@@ -47,6 +47,11 @@ const termsShape = {
     .array(z.strictObject({ party: wordField, percent: percentField }))
     .nullish()
     .openapi({ description: 'Who gets the fee, 100 % together.' }),
+  accrue_below: amountsField.nullish().openapi({
+    description:
+      'A fee below this is not collected by itself: it is added up with others of its payer until they reach it.',
+    example: { USD: '5' },
+  }),
 };
 
 const termsExample = {
@@ -148,6 +153,7 @@ export const feeQuoteAnswer = z
     payable: moneyAnswer.openapi({ description: 'Value and fee, or the value of which the fee is withheld.' }),
     shares: z.array(partAnswer),
     remainder: partAnswer.nullable(),
+    accrues: z.boolean().openapi({ description: 'Too little to be collected by itself: it waits for more.' }),
   })
   .openapi('FeeQuote', {
     example: {
@@ -165,6 +171,7 @@ export const feeQuoteAnswer = z
       payable: { amount: '30135.00', currency: 'USD' },
       shares: [],
       remainder: null,
+      accrues: false,
     },
   });
 
@@ -178,7 +185,7 @@ export function presentFeeQuote(
   quote: FeeQuote,
   of: { readonly id: string; readonly version: number },
 ): z.infer<typeof feeQuoteAnswer> {
-  const { rate, fee, exact, steps, payable, shares, remainder } = quote;
+  const { rate, fee, exact, steps, payable, shares, remainder, accrues } = quote;
   return {
     fee_schedule_id: of.id,
     version: of.version,
@@ -189,5 +196,6 @@ export function presentFeeQuote(
     payable: wireMoney(payable),
     shares: shares.map(wirePart),
     remainder: remainder === null ? null : wirePart(remainder),
+    accrues,
   };
 }

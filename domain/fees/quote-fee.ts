@@ -44,6 +44,8 @@ export interface FeeQuote {
   readonly shares: readonly { readonly party: string; readonly amount: Money }[];
   /** What is left of the value; null when the fee is on top. */
   readonly remainder: { readonly party: string; readonly amount: Money } | null;
+  /** Too little to be collected by itself: it waits for more of its payer's (`isCollectable`). */
+  readonly accrues: boolean;
 }
 
 /** A fee on its way through the steps. */
@@ -149,6 +151,15 @@ function rounded(fee: Calculation, terms: FeeTerms, currency: string): Money {
 }
 
 /**
+ * Whether fees that were added up are enough to be collected, by the terms of the schedule. Nothing is never collected.
+ * @throws PerennialError `currency_not_priced` when the terms do not name the currency; `invalid_amount`.
+ */
+export function isCollectable({ accrue_below: least }: FeeTerms, { amount, currency }: Money): boolean {
+  if (compareDecimals(amount, '0') <= 0) return false;
+  return least == null || compareDecimals(amount, amountIn(least, currency)) >= 0;
+}
+
+/**
  * The fee of a transaction by some terms. The fee shares of `shares` add up to it; fee and remainder add up to the value.
  * @throws PerennialError `currency_not_priced`; `validation_failed` on `rate`, `multipliers` or `costs` that the terms do not have;
  * `invalid_amount`.
@@ -175,5 +186,6 @@ export function quoteFee(terms: FeeTerms, question: FeeQuestion): FeeQuote {
     payable: withheld ? value : money(plus(value.amount, fee.amount), value.currency),
     shares: split(terms, fee),
     remainder,
+    accrues: compareDecimals(fee.amount, '0') > 0 && !isCollectable(terms, fee),
   };
 }

@@ -73,6 +73,11 @@ export interface FeeTerms {
   readonly remainder_to: string | null;
   /** Who gets the fee, 100 % together; null: all is the tenant's own. */
   readonly shares: readonly FeeShare[] | null;
+  /**
+   * A fee below this is not collected by itself, since the network's own fee would eat it: it is added up with others of its payer until
+   * they reach it. Null: each is collected at once. Versions from before it was known do not have it.
+   */
+  readonly accrue_below?: Amounts | null;
 }
 
 /** More entries than a person can check by eye. */
@@ -141,6 +146,7 @@ function amountsIn(terms: FeeTerms): (readonly [string, Amounts | null])[] {
       [`rates.${index}.maximum`, it.maximum],
       ...stepsOf(it.volume_percents, `rates.${index}.volume_percents`),
     ]),
+    ['accrue_below', terms.accrue_below ?? null],
     ...stepsOf(terms.volume_discounts, 'volume_discounts'),
     ...(terms.cost_markups ?? []).map((it, index): readonly [string, Amounts | null] => [
       `cost_markups.${index}.fixed`,
@@ -156,6 +162,12 @@ function remainderErrors({ collection, remainder_to: party }: FeeTerms): FieldEr
   return [{ path: 'remainder_to', message }];
 }
 
+/** What is kept of the value is collected by keeping it. */
+const accrualErrors = ({ collection, accrue_below: least }: FeeTerms): FieldError[] =>
+  collection === 'withheld' && least != null
+    ? [{ path: 'accrue_below', message: 'must be left out when the fee is withheld' }]
+    : [];
+
 const keysOf = (list: readonly { readonly key: string }[] | null): string[] => (list ?? []).map(({ key }) => key);
 
 const termsErrors = (terms: FeeTerms): FieldError[] => [
@@ -163,6 +175,7 @@ const termsErrors = (terms: FeeTerms): FieldError[] => [
   ...twice(keysOf(terms.multipliers), 'multipliers', 'key'),
   ...twice(keysOf(terms.cost_markups), 'cost_markups', 'key'),
   ...remainderErrors(terms),
+  ...accrualErrors(terms),
   ...currencyErrors(amountsIn(terms)),
 ];
 
@@ -180,6 +193,7 @@ export const parseFeeTerms = parameters(
       collection: withDefault(oneOf('on_top', 'withheld'), 'on_top'),
       remainder_to: nullable(word),
       shares: nullable(shares),
+      accrue_below: nullable(amounts),
     }),
     termsErrors,
   ),

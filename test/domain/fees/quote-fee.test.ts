@@ -1,6 +1,6 @@
 /** Fees of transactions: the figures of the businesses that have them, the order of the steps, and what holds for any terms. */
 import fc from 'fast-check';
-import { type FeeQuestion, quoteFee } from '../../../domain/fees/quote-fee';
+import { type FeeQuestion, isCollectable, quoteFee } from '../../../domain/fees/quote-fee';
 import { currenciesOfTerms, type FeeTerms, parseFeeTerms } from '../../../domain/fees/terms';
 import { add, Decimal, money, sum } from '../../../domain/money';
 
@@ -262,5 +262,39 @@ describe('for any terms and any transaction', () => {
         expect(new Decimal(feeOf(terms, more)).gte(feeOf(terms, question))).toBe(true);
       }),
     );
+  });
+});
+
+describe('a fee below what is worth collecting', () => {
+  const chainFee = termsOf({ rates: [{ percent: '0.1' }], accrue_below: { USD: '5' } });
+
+  test('is accrued, and one that reaches it is collected', () => {
+    const quoted = ['4999.99', '4995.00', '5000.00', '0.00'].map((value) => quoteFee(chainFee, ask(value)));
+    expect(quoted.map(({ fee, accrues }) => [fee.amount, accrues])).toEqual([
+      ['5.00', false],
+      ['5.00', false],
+      ['5.00', false],
+      ['0.00', false],
+    ]);
+    expect(quoteFee(chainFee, ask('4990.00'))).toMatchObject({ fee: money('4.99', 'USD'), accrues: true });
+  });
+
+  test('is collected with others once they reach it together; nothing is never collected', () => {
+    expect(isCollectable(chainFee, money('4.99', 'USD'))).toBe(false);
+    expect(isCollectable(chainFee, money('5.00', 'USD'))).toBe(true);
+    const each = termsOf({ rates: [{ percent: '0.1' }] });
+    expect(isCollectable(each, money('0.01', 'USD'))).toBe(true);
+    expect(isCollectable(each, money('0.00', 'USD'))).toBe(false);
+  });
+
+  test('is named in the currencies of the terms, and not where the fee is kept of the value', () => {
+    expect(currenciesOfTerms(chainFee)).toEqual(['USD']);
+    expect(faultsOf({ rates: [{ percent: '1', fixed: { USD: '1' } }], accrue_below: { EUR: '5' } })).not.toEqual([]);
+    expect(faultsOf({ ...marketplace, accrue_below: { USD: '5' } })).toEqual(['accrue_below']);
+  });
+
+  test('versions from before it was known collect each fee at once', () => {
+    const { accrue_below: _, ...older } = chainFee;
+    expect(quoteFee(older, ask('10.00')).accrues).toBe(false);
   });
 });
