@@ -12,7 +12,8 @@ import { addDays } from '../domain/time';
 import type { PaymentState, Rail } from '../adapters/rails/port';
 import { loadCollectionFacts, type CollectionFacts } from '../db/transactions/collection-facts';
 import type { MethodFacts } from '../db/transactions/method-facts';
-import { record, type PaymentRow } from '../db/transactions/record';
+import { holdAsking } from '../db/transactions/hold-invoices';
+import { record, type PaymentRow, type Recording } from '../db/transactions/record';
 import type { ActivityDependencies } from './dependencies';
 import { foreseenCollection } from './foreseen-collection';
 import { statusOf, type CollectPaymentInput, type Try } from './payment-try';
@@ -214,7 +215,7 @@ async function begin(current: Try, payment: PaymentRow, rail: Rail, method: Meth
   };
   const expected = { expectedAttempts: payment.attempts, expectedBegun: null };
   const monthAgo = addDays(input.now, -31);
-  await record(deps.database.as(tenantId), {
+  await recordBegun(deps, input, begun, {
     tenantId,
     now: input.now,
     subscription: null,
@@ -222,6 +223,24 @@ async function begin(current: Try, payment: PaymentRow, rail: Rail, method: Meth
     declines: { fingerprint: method.fingerprint, seen: failedAt.filter((at) => at > monthAgo).length },
   });
   return confirm(current, begun, rail, method);
+}
+
+/** A consolidated invoice may be reduced by the credits of others: it is held while the try begins. */
+async function recordBegun(
+  { database }: ActivityDependencies,
+  { state, invoiceId }: CollectPaymentInput,
+  { amount }: PaymentRow,
+  recording: Recording,
+): Promise<void> {
+  const { tenantId, leads = [] } = state;
+  if (!leads.includes(invoiceId)) {
+    await record(database.as(tenantId), recording);
+    return;
+  }
+  await database.transaction(tenantId, async (db) => {
+    await holdAsking(db, tenantId, invoiceId, amount);
+    await record(db, recording);
+  });
 }
 
 /** Tries once, with the key of the attempt: sent again, the provider answers the same. */

@@ -11,6 +11,7 @@ import { endDunning } from './end-dunning';
 import { executeCommand } from './execute-command';
 import { issueInvoice } from './issue-invoice';
 import { migrateSubscriptions } from './migrate-subscriptions';
+import { nextFact } from './next-fact';
 import { notePlanMigration } from './note-plan-migration';
 import { once } from './once';
 import { oneTryPerMethod } from './one-try-per-method';
@@ -30,6 +31,7 @@ import { steerSettlement } from './settlement/steer-settlement';
     endDunning: once(deps, endDunning(deps)),
     closeSubscription: once(deps, closeSubscription(deps)),
     recordAttention: once(deps, recordAttention(deps)),
+    nextFact: nextFact(deps),
     executeCommand: executeCommand(deps),
     recordDispute: recordDispute(deps),
     refundPayment: refundPayment(deps),

@@ -7,7 +7,7 @@ import type { Instant } from '../domain/time';
 
 /** How an invoice is booked: its lines by their net, deferred or earned, and the tax that is owed. */
 export function postingsOf(
-  { lines, taxes, amounts }: AssembledInvoice,
+  { lines, taxes, amounts }: Pick<AssembledInvoice, 'lines' | 'taxes' | 'amounts'>,
   { balanceApplied, carriedOver }: Pick<InvoiceTotals, 'balanceApplied' | 'carriedOver'>,
   now: Instant,
 ): Posting[] {

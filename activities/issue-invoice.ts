@@ -14,7 +14,8 @@ import { loadBillingFacts, type BillingFacts } from '../db/transactions/billing-
 import type { PlanDefinition, PlanVersion, TrialEndBehavior } from '../domain/plan';
 import { besidesOf } from '../db/transactions/ended-arrears';
 import type { ActivityDependencies } from './dependencies';
-import { recordFact, recordInvoice } from './record-fact';
+import { issueTogether } from './issue-together';
+import { recordFact, recordInvoice, type InvoiceFact } from './record-fact';
 import { resumePeriod } from './resume-period';
 
 export interface IssueInvoiceInput {
@@ -50,24 +51,32 @@ function trialEndsUnpaid(
   return behavior === 'charge' ? null : behavior;
 }
 
+async function factsOf(
+  deps: ActivityDependencies,
+  { state, reason, at, now }: IssueInvoiceInput,
+): Promise<{ facts: BillingFacts; plan: PlanVersion }> {
+  const terms = termsAt(state, reason, at);
+  const db = deps.database.as(state.tenantId);
+  const { tenantId, subscriptionId, currency } = state;
+  const request = {
+    tenantId,
+    subscriptionId,
+    currency,
+    planId: terms.planId,
+    planVersion: terms.planVersion,
+    collectedAt: now,
+    inForce: momentOf(state, terms.planId, at),
+  };
+  const facts =
+    (await loadBillingFacts(db, request)) ?? fail('not_found', { resource: 'Subscription', id: subscriptionId });
+  const plan = facts.plan ?? fail('plan_version_not_found', { planId: terms.planId, version: terms.planVersion });
+  return { facts, plan };
+}
+
 export function issueInvoice(deps: ActivityDependencies) {
   return async function issue(input: IssueInvoiceInput): Promise<SubscriptionEvent> {
-    const { state, reason, now } = input;
-    const terms = termsAt(state, reason, input.at);
-    const db = deps.database.as(state.tenantId);
-    const { tenantId, subscriptionId, currency } = state;
-    const request = {
-      tenantId,
-      subscriptionId,
-      currency,
-      planId: terms.planId,
-      planVersion: terms.planVersion,
-      collectedAt: now,
-      inForce: momentOf(state, terms.planId, input.at),
-    };
-    const facts =
-      (await loadBillingFacts(db, request)) ?? fail('not_found', { resource: 'Subscription', id: subscriptionId });
-    const plan = facts.plan ?? fail('plan_version_not_found', { planId: terms.planId, version: terms.planVersion });
+    const { state, now } = input;
+    const { facts, plan } = await factsOf(deps, input);
     const trialEnd = trialEndOf(input, plan.definition);
     if (trialEnd !== null) {
       const period = { index: -1, start: input.at, end: trialEnd };
@@ -90,10 +99,31 @@ async function issuePeriod(
 ): Promise<SubscriptionEvent> {
   const { state, reason, at, now } = input;
   if (reason === 'resume') return resumePeriod(deps, { state, at, now, facts, plan, partsOf: () => ({}) });
+  const own = await periodFact(deps, input, facts, plan);
+  if (reason !== 'renewal' || !sharesInvoices(facts)) return recordInvoice(deps, own);
+  const factOf = async (other: SubscriptionState): Promise<InvoiceFact> => {
+    const theirs = { ...input, state: other };
+    const read = await factsOf(deps, theirs);
+    return periodFact(deps, theirs, read.facts, read.plan);
+  };
+  return issueTogether(deps, { state, at, own, factOf });
+}
+
+/** A provider of sales tax computes an invoice of one subscription: there each has its own. */
+const sharesInvoices = ({ consolidates, tax }: BillingFacts): boolean =>
+  consolidates && (tax?.settings.sales_tax ?? null) === null;
+
+/** What the boundary of one subscription bills. */
+async function periodFact(
+  deps: ActivityDependencies,
+  { state, reason, at, now }: IssueInvoiceInput,
+  facts: BillingFacts,
+  plan: PlanVersion,
+): Promise<InvoiceFact> {
   const { stretch, terms, lines } = billPeriod(state, plan, facts.proration, reason, at);
   const besides = await besidesOf(deps.database, { state, facts, plan, at, policy: facts.proration, stretch });
   const incompleteUntil = facts.paymentGated && reason !== 'renewal' ? addHours(now, facts.incompleteHours) : null;
-  return recordInvoice(deps, {
+  return {
     state,
     now,
     facts,
@@ -117,5 +147,5 @@ async function issuePeriod(
       ...planSinceOf(state, plan, at),
       incompleteUntil: invoice.open ? incompleteUntil : null,
     }),
-  });
+  };
 }

@@ -11,15 +11,9 @@ import type { ActivityDependencies } from './dependencies';
 /** So often a fact is computed anew at once when something moved; after that the retry policy paces it. */
 const readingsMax = 3;
 
-async function recorded(
-  deps: ActivityDependencies,
-  state: SubscriptionState,
-  error: unknown,
-): Promise<SubscriptionEvent> {
+function recorded(deps: ActivityDependencies, state: SubscriptionState): Promise<SubscriptionEvent | null> {
   const { tenantId, subscriptionId, seq } = state;
-  const fact = await findFact(deps.database.as(tenantId), tenantId, subscriptionId, seq + 1);
-  if (fact === null) throw error;
-  return fact;
+  return findFact(deps.database.as(tenantId), tenantId, subscriptionId, seq + 1);
 }
 
 /** Wraps an activity that records one fact. */
@@ -35,7 +29,10 @@ export function once<Input extends { readonly state: SubscriptionState }>(
         // Another subscription of the customer moved their balance between our reading and writing: read again.
         if (isConflict(error) && reading < readingsMax) continue;
         if (!isDuplicate(error)) throw error;
-        return recorded(deps, input.state, error);
+        const fact = await recorded(deps, input.state);
+        if (fact !== null) return fact;
+        // The place of another subscription, whose fact was to be written with this one.
+        if (reading >= readingsMax) throw error;
       }
     }
   };

@@ -68,6 +68,8 @@ const builders: Partial<Record<SubscriptionEvent['type'], Build>> = {
   coupon_removed: ({ attachmentId }: Of<'coupon_removed'>) =>
     one('subscription.coupon_removed', { attachment_id: attachmentId }),
   dunning_ended: (event: Of<'dunning_ended'>) => one('subscription.dunning_ended', { end: event.end }),
+  lead_reported: ({ end }: Of<'lead_reported'>) =>
+    end === undefined ? [] : one('subscription.dunning_ended', { end }),
 };
 
 function invoiceEvent(event: SubscriptionEvent, totals: InvoiceTotals | null): Omit<EventRow, 'id'>[] {
@@ -80,9 +82,10 @@ function invoiceEvent(event: SubscriptionEvent, totals: InvoiceTotals | null): O
 /** Older invoices that the credits of this one reduced. */
 function creditedEvents(event: SubscriptionEvent): Omit<EventRow, 'id'>[] {
   const credited = 'credited' in event ? (event.credited ?? []) : [];
-  return credited.flatMap(({ invoiceId, open }) => [
+  // Whoever collects it says itself that it is settled.
+  return credited.flatMap(({ invoiceId, open, lead }) => [
     ...one('invoice.credited', {}, invoiceId),
-    ...(open ? [] : one(settledTypes.paid, {}, invoiceId)),
+    ...(open || lead !== undefined ? [] : one(settledTypes.paid, {}, invoiceId)),
   ]);
 }
 

@@ -10,6 +10,8 @@ import { reductionsOf, type Reduction } from '../domain/invoice/reductions';
 import { carryOverPostings } from '../domain/ledger';
 import { isZero, sum } from '../domain/money';
 import type { CreditedInvoice, IssuedInvoice, SubscriptionEvent } from '../domain/subscription/events';
+import type { Queryable } from '../db/pool';
+import { holdWithdrawn } from '../db/transactions/hold-invoices';
 import type { EntryRow, InvoiceReduction } from '../db/transactions/record';
 import type { ActivityDependencies } from './dependencies';
 import { chargeLimits, recordInvoice, type InvoiceFact } from './record-fact';
@@ -43,12 +45,31 @@ function carriedEntries(invoiceId: string, reductions: readonly Reduction[], cur
   return postings.length === 0 ? [] : [{ id: newId('le'), kind: 'carry_over', source: invoiceId, postings }];
 }
 
+interface Withdrawn {
+  readonly reductions: readonly Reduction[];
+  /** What the provider held for them. */
+  readonly payments: ReadonlySet<string>;
+}
+
 /** Money that turns out to have arrived for an invoice, or to be on its way, leaves nothing to reduce. */
-async function withdrawn(deps: ActivityDependencies, tenantId: string, planned: readonly Reduction[]) {
-  if (planned.length === 0) return planned;
+async function withdrawn(
+  deps: ActivityDependencies,
+  tenantId: string,
+  planned: readonly Reduction[],
+): Promise<Withdrawn> {
+  if (planned.length === 0) return { reductions: planned, payments: new Set() };
   const ids = planned.map(({ invoiceId }) => invoiceId);
   const { open } = await prepareSettlement(deps, tenantId, ids);
-  return planned.filter(({ invoiceId }) => open.some(({ id }) => id === invoiceId));
+  return {
+    reductions: planned.filter(({ invoiceId }) => open.some(({ id }) => id === invoiceId)),
+    payments: new Set(open.flatMap(({ payment }) => (payment === null ? [] : [payment.id]))),
+  };
+}
+
+/** Who collects the open invoices that others collect. */
+function leadsOf(billed: readonly BilledLine[]): ReadonlyMap<string, string> {
+  const open = billed.flatMap(({ openInvoice }) => (openInvoice === undefined ? [] : [openInvoice]));
+  return new Map(open.flatMap(({ id, lead }) => (lead === undefined ? [] : [[id, lead] as const])));
 }
 
 /** Writes the fact, its invoice and the open invoices that it reduces in one transaction. */
@@ -57,13 +78,21 @@ export async function recordCredits(deps: ActivityDependencies, fact: CreditFact
   const contents = { ...fact.invoice, billed };
   const given = givenBack(assembleFor(state, facts, contents, fact.now));
   const planned = reductionsOf(given, billed, chargeLimits(deps, facts, state.currency));
-  const reductions = await withdrawn(deps, state.tenantId, planned);
-  const credited = reductions.map(({ invoiceId, amountDue }) => ({ invoiceId, open: !isZero(amountDue) }));
+  const { reductions, payments } = await withdrawn(deps, state.tenantId, planned);
+  const leads = leadsOf(billed);
+  const credited = reductions.map(({ invoiceId, amountDue }) => {
+    const lead = leads.get(invoiceId);
+    return { invoiceId, open: !isZero(amountDue), ...(lead === undefined ? {} : { lead }) };
+  });
+  const elsewhere = credited.filter(({ lead }) => lead !== undefined).map(({ invoiceId }) => invoiceId);
   return recordInvoice(deps, {
     ...rest,
     state,
     facts,
     invoice: { ...contents, reductions },
+    ...(elsewhere.length === 0
+      ? {}
+      : { hold: (db: Queryable) => holdWithdrawn(db, state.tenantId, elsewhere, payments) }),
     partsOf: (event, after) => {
       const parts = partsOf?.(event, after);
       const carried = carriedEntries(fact.invoice.id, reductions, state.currency);

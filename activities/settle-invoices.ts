@@ -90,7 +90,9 @@ export function voidInvoice(
   const wallet = creditsBack(invoice, now);
   return {
     parts: {
-      invoiceChanges: [{ id: invoice.id, status: 'void', amountPaid: zero(invoice.total.currency) }],
+      invoiceChanges: [
+        { id: invoice.id, status: 'void', amountPaid: zero(invoice.total.currency), expected: invoice.amountDue },
+      ],
       entries: [{ id: newId('le'), kind: 'void', source: invoice.id, postings: voidPostings(invoice) }],
       ...(wallet === null ? {} : { wallet }),
     },

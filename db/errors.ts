@@ -28,6 +28,11 @@ export function isConflict(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
+/** What a caller throws who finds by itself that something moved: it is read again as after a refusal of Postgres. */
+export function movedMeanwhile(what: string): Error {
+  return Object.assign(new Error(`${what} moved meanwhile`), { code: '40001' });
+}
+
 /** Postgres is stopped, starting, or out of reach. */
 export function isDatabaseDown(error: unknown): boolean {
   const code = codeOf(error) ?? '';

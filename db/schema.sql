@@ -463,7 +463,8 @@ create table customers (
   billing jsonb,
   tax_check jsonb,
   tax_check_due timestamp with time zone,
-  entity_id text
+  entity_id text,
+  consolidate_invoices boolean not null default false
 );
 create table deposit_instructions (
   settlement_id text not null,

@@ -105,6 +105,7 @@ function fastThenOrdinary<N extends Name>(fast: Run<N>, ordinary: () => Run<N>):
 export const book = {
   issueInvoice: fastThenOrdinary<'issueInvoice'>(local.issueInvoice, () => database.issueInvoice),
   recordAttention: local.recordAttention,
+  nextFact: fastThenOrdinary<'nextFact'>(local.nextFact, () => database.nextFact),
 };
 
 /** Activities that call a provider. */

@@ -4,7 +4,7 @@ import { fail, isRefusal, refusal, type Refusal } from '../../domain/errors';
 import { newId } from '../../domain/ids';
 import type { InvoiceLine } from '../../domain/invoice/line';
 import { compare, money, multiplyByRatio, zero, type Money } from '../../domain/money';
-import { recordInvoice } from '../record-fact';
+import { recordInvoice, type InvoiceDraft } from '../record-fact';
 import { prepareSettlement, voidInvoice } from '../settle-invoices';
 import type { CommandContext, CommandOutcome } from './context';
 
@@ -47,6 +47,12 @@ function newLines(found: readonly LineToReissue[], { payload, state }: Context):
   });
 }
 
+/** Of a consolidated invoice each line keeps its subscription. */
+function ownersOf(lines: readonly LineToReissue[], { state, payload }: Context): Pick<InvoiceDraft, 'owners'> {
+  const isConsolidated = state.leads?.includes(payload.invoiceId) === true;
+  return isConsolidated ? { owners: lines.map(({ subscriptionId }) => subscriptionId) } : {};
+}
+
 /**
  * Voids an open invoice and issues it anew, in one transaction: with a number of its own, the tax and the billing details of now, and new
  * amounts where they are given. Discounts stay what they were: they are in the amounts.
@@ -76,6 +82,7 @@ export async function reissueInvoice(context: Context): Promise<CommandOutcome> 
     invoice: {
       id: newId('inv'),
       businessKey: `reissue:${commandId}`,
+      ...ownersOf(found.lines, context),
       lines,
       span: found.span,
       replaces: { invoiceId, balanceBack, wallet },

@@ -21,9 +21,15 @@ export const customerExample = {
   test_clock_id: null,
   entity_id: null,
   default_payment_method_id: null,
+  consolidate_invoices: false,
   metadata: { crm: 'A-17' },
   created_at: '2026-01-31T00:00:00.000Z',
 };
+
+const consolidateField = z.boolean().openapi({
+  description:
+    'One invoice for the subscriptions that renew at the same instant, in the same currency and by the same payment method. It holds from the next renewal on.',
+});
 
 export const customerAnswer = z
   .object({
@@ -38,6 +44,7 @@ export const customerAnswer = z
       .nullable()
       .openapi({ description: 'The seller entity that bills them; null for the default one.' }),
     default_payment_method_id: z.string().nullable(),
+    consolidate_invoices: consolidateField,
     metadata: metadataAnswer,
     created_at: instantAnswer,
   })
@@ -53,6 +60,7 @@ export const customerBody = z
     proration_policy: prorationField.nullish(),
     test_clock_id: idField('clock_01kav5xq8yfz2s1m3c4d5e6f7g').nullish(),
     entity_id: idField('ent_01kav5xq8yfz2s1m3c4d5e6f7g').nullish(),
+    consolidate_invoices: consolidateField.default(false),
     metadata: metadataField.default({}),
   })
   .openapi('CustomerCreate', {
@@ -66,6 +74,7 @@ export const customerPatch = z
     time_zone: timeZoneField.nullish(),
     proration_policy: prorationField.nullish(),
     entity_id: idField('ent_01kav5xq8yfz2s1m3c4d5e6f7g').nullish(),
+    consolidate_invoices: consolidateField.optional(),
     metadata: metadataField.optional(),
   })
   .openapi('CustomerUpdate', { example: { name: 'Acme Limited' } });
@@ -81,6 +90,7 @@ export function presentCustomer(customer: Customer): z.infer<typeof customerAnsw
     test_clock_id: customer.testClockId,
     entity_id: customer.entityId,
     default_payment_method_id: customer.defaultPaymentMethodId,
+    consolidate_invoices: customer.consolidatesInvoices,
     metadata: { ...customer.metadata },
     created_at: toIso(customer.occurredAt),
   };

@@ -12,6 +12,7 @@ const usd = (amount: string) => ({ amount, currency: 'USD' });
 
 const lineExample = {
   id: 'il_01kav5xq8yfz2s1m3c4d5e6f7g',
+  subscription_id: 'sub_01kav5xq8yfz2s1m3c4d5e6f7g',
   kind: 'recurring',
   description: 'Pro, monthly',
   price_id: 'price_01kav5xq8yfz2s1m3c4d5e6f7g',
@@ -34,6 +35,10 @@ const periodAnswer = z.object({ start: instantAnswer, end: instantAnswer });
 export const lineAnswer = z
   .object({
     id: z.string(),
+    subscription_id: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The subscription that it bills: on a consolidated invoice they differ.' }),
     kind: z.string(),
     description: z.string(),
     price_id: z.string().nullable(),
@@ -91,7 +96,9 @@ export const invoiceAnswer = z
     status: z.string(),
     entity_id: z.string().nullable().openapi({ description: 'The seller entity that issued it.' }),
     customer_id: z.string(),
-    subscription_id: z.string().nullable(),
+    subscription_id: z.string().nullable().openapi({
+      description: 'The subscription that it bills; of a consolidated invoice, the one that collects it.',
+    }),
     wallet_id: z
       .string()
       .nullable()
@@ -133,6 +140,7 @@ export type InvoiceAnswer = z.infer<typeof invoiceAnswer>;
 function presentLine(line: InvoiceLine): z.infer<typeof lineAnswer> {
   return {
     id: line.id,
+    subscription_id: line.subscriptionId,
     kind: line.kind,
     description: line.description,
     price_id: line.priceId,

@@ -7,7 +7,7 @@ import { idField, instantAnswer, instantField, moneyAnswer, prorationField, wire
 import { invoiceExample, lineAnswer } from './invoice';
 import { presentReductions, reductionExample, reductionShape } from './invoice-reductions';
 
-const { id: _id, ...lineExample } = invoiceExample.lines[0]!;
+const { id: _id, subscription_id: _subscription, ...lineExample } = invoiceExample.lines[0]!;
 
 export const previewAnswer = z
   .object({
@@ -16,7 +16,7 @@ export const previewAnswer = z
     plan_id: z.string(),
     plan_version: z.number(),
     quantity: z.number(),
-    lines: z.array(lineAnswer.omit({ id: true })),
+    lines: z.array(lineAnswer.omit({ id: true, subscription_id: true })),
     ...reductionShape,
     total: moneyAnswer,
     credit_given: moneyAnswer.openapi({ description: 'What the credit lines will take off older open invoices.' }),

@@ -114,6 +114,7 @@ async function createCustomer(
     prorationPolicy: (body.proration_policy ?? null) as ProrationPolicy | null,
     testClockId,
     entityId: body.entity_id ?? null,
+    consolidatesInvoices: body.consolidate_invoices,
     metadata: body.metadata,
     occurredAt: await clockTime(deps, tenantId, testClockId),
   };
@@ -138,7 +139,9 @@ function patched(customer: Customer, body: z.output<typeof customerPatch>): Cust
   const { name = customer.name, email = customer.email, metadata = customer.metadata } = body;
   const { time_zone: timeZone = customer.timeZone, proration_policy: policy = customer.prorationPolicy } = body;
   const { entity_id: entityId = customer.entityId } = body;
-  return { ...customer, name, email, metadata, timeZone, entityId, prorationPolicy: policy as ProrationPolicy | null };
+  const { consolidate_invoices: consolidatesInvoices = customer.consolidatesInvoices } = body;
+  const prorationPolicy = policy as ProrationPolicy | null;
+  return { ...customer, name, email, metadata, timeZone, entityId, consolidatesInvoices, prorationPolicy };
 }
 
 async function changeCustomer(

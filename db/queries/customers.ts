@@ -19,13 +19,18 @@ export interface Customer {
   /** The frozen time that the customer lives on; null in real time. */
   readonly clockNow: number | null;
   readonly defaultPaymentMethodId: string | null;
+  /** One invoice for the subscriptions that renew together. */
+  readonly consolidatesInvoices: boolean;
   readonly providerRefs: Readonly<Record<string, string>>;
   readonly metadata: Metadata;
   readonly occurredAt: number;
 }
 
-export type NewCustomer = Omit<Customer, 'clockNow' | 'defaultPaymentMethodId' | 'providerRefs' | 'entityId'> &
-  Partial<Pick<Customer, 'entityId'>>;
+export type NewCustomer = Omit<
+  Customer,
+  'clockNow' | 'defaultPaymentMethodId' | 'providerRefs' | 'entityId' | 'consolidatesInvoices'
+> &
+  Partial<Pick<Customer, 'entityId' | 'consolidatesInvoices'>>;
 
 interface CustomerRow {
   [column: string]: unknown;
@@ -39,13 +44,14 @@ interface CustomerRow {
   entity_id: string | null;
   clock_now: Date | null;
   default_payment_method_id: string | null;
+  consolidate_invoices: boolean;
   provider_refs: Record<string, string>;
   metadata: Metadata;
   occurred_at: Date;
 }
 
 const columns = `c.id, c.tenant_id, c.name, c.email, c.time_zone, c.proration_policy, c.test_clock_id, c.entity_id, k.now as clock_now,
-  c.default_payment_method_id, c.provider_refs, c.metadata, c.occurred_at`;
+  c.default_payment_method_id, c.consolidate_invoices, c.provider_refs, c.metadata, c.occurred_at`;
 const from = 'customers c left join test_clocks k on k.id = c.test_clock_id';
 
 const fromRow = (row: CustomerRow): Customer => ({
@@ -59,6 +65,7 @@ const fromRow = (row: CustomerRow): Customer => ({
   entityId: row.entity_id,
   clockNow: instantOrNull(row.clock_now),
   defaultPaymentMethodId: row.default_payment_method_id,
+  consolidatesInvoices: row.consolidate_invoices,
   providerRefs: row.provider_refs,
   metadata: row.metadata,
   occurredAt: row.occurred_at.getTime(),
@@ -67,8 +74,8 @@ const fromRow = (row: CustomerRow): Customer => ({
 const insert: Statement = {
   name: 'customers_insert',
   text: `insert into customers (id, tenant_id, name, email, time_zone, proration_policy, test_clock_id, metadata, occurred_at,
-      entity_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
+      entity_id, consolidate_invoices)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
 };
 const byId: Statement = {
   name: 'customers_by_id',
@@ -76,7 +83,8 @@ const byId: Statement = {
 };
 const update: Statement = {
   name: 'customers_update',
-  text: `update customers set name = $3, email = $4, time_zone = $5, proration_policy = $6, metadata = $7, entity_id = $8
+  text: `update customers set name = $3, email = $4, time_zone = $5, proration_policy = $6, metadata = $7, entity_id = $8,
+      consolidate_invoices = $9
     where tenant_id = $1 and id = $2`,
 };
 const setProviderRef: Statement = {
@@ -102,6 +110,7 @@ export async function insertCustomer(db: Queryable, customer: NewCustomer): Prom
     JSON.stringify(metadata),
     new Date(occurredAt),
     customer.entityId ?? null,
+    customer.consolidatesInvoices ?? false,
   ];
   await db.query(insert, values);
 }
@@ -113,8 +122,19 @@ export async function findCustomer(db: Queryable, tenantId: string, id: string):
 
 /** Writes what a customer may change. */
 export async function updateCustomer(db: Queryable, customer: Customer): Promise<void> {
-  const { tenantId, id, name, email, timeZone, prorationPolicy, metadata, entityId } = customer;
-  await db.query(update, [tenantId, id, name, email, timeZone, prorationPolicy, JSON.stringify(metadata), entityId]);
+  const { tenantId, id, name, email, timeZone, prorationPolicy, metadata, entityId, consolidatesInvoices } = customer;
+  const values = [
+    tenantId,
+    id,
+    name,
+    email,
+    timeZone,
+    prorationPolicy,
+    JSON.stringify(metadata),
+    entityId,
+    consolidatesInvoices,
+  ];
+  await db.query(update, values);
 }
 
 /** Remembers the customer's id at a rail; the first one written stays. */

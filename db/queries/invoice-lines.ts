@@ -6,6 +6,8 @@ import type { Queryable, Statement } from '../pool';
 export interface InvoiceLine extends LineOrigin {
   readonly id: string;
   readonly invoiceId: string;
+  /** Null on the invoice of a top-up; on a consolidated invoice they differ. */
+  readonly subscriptionId: string | null;
   readonly kind: LineKind;
   readonly description: string;
   readonly priceId: string | null;
@@ -25,6 +27,7 @@ interface InvoiceLineRow {
   [column: string]: unknown;
   id: string;
   invoice_id: string;
+  subscription_id: string | null;
   kind: LineKind;
   description: string;
   price_id: string | null;
@@ -47,6 +50,7 @@ interface InvoiceLineRow {
 const fromRow = (row: InvoiceLineRow): InvoiceLine => ({
   id: row.id,
   invoiceId: row.invoice_id,
+  subscriptionId: row.subscription_id,
   kind: row.kind,
   description: row.description,
   priceId: row.price_id,
@@ -67,7 +71,7 @@ const fromRow = (row: InvoiceLineRow): InvoiceLine => ({
 
 const ofInvoices: Statement = {
   name: 'invoice_lines_of_invoices',
-  text: `select id, invoice_id, kind, description, price_id, stream, quantity, amount, discount, tax, net, currency, period_start, period_end, credits_line_id,
+  text: `select id, invoice_id, subscription_id, kind, description, price_id, stream, quantity, amount, discount, tax, net, currency, period_start, period_end, credits_line_id,
       plan_id, product_id, meter_id, explanation
     from invoice_lines where tenant_id = $1 and invoice_id = any($2::text[]) order by invoice_id, position`,
 };

@@ -147,12 +147,16 @@ export async function latestInvoicesOf(
   return (await db.query<InvoiceRow>(latest, [tenantId, subscriptionIds])).map(fromRow);
 }
 
+/** Those that it collects, and the consolidated ones that another subscription collects for it. */
+const billsSubscription = `id in (select id from invoices where subscription_id = {value}
+  union select invoice_id from invoice_lines where subscription_id = {value})`;
+
 export const listInvoices = pageReader<InvoiceRow, Invoice>({
   name: 'invoices_page',
   select: columns,
   from: 'invoices',
   id: 'id',
   tenant: 'tenant_id',
-  filters: { status: 'status', customerId: 'customer_id', subscriptionId: 'subscription_id', walletId: 'wallet_id' },
+  filters: { status: 'status', customerId: 'customer_id', subscriptionId: billsSubscription, walletId: 'wallet_id' },
   fromRow,
 });

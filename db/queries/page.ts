@@ -25,7 +25,7 @@ interface Listing<R extends QueryResultRow, T> {
   readonly id: string;
   /** The column that names the tenant. */
   readonly tenant: string;
-  /** Filter names and the columns that they compare. */
+  /** Filter names and the columns that they compare; else a condition, in which `{value}` stands for what is asked for. */
   readonly filters: Readonly<Record<string, string>>;
   readonly fromRow: (row: R) => T;
 }
@@ -61,6 +61,9 @@ export function pageReader<R extends QueryResultRow, T>(listing: Listing<R, T>):
   };
 }
 
+const conditionOf = (filter: string, value: string): string =>
+  filter.includes('{value}') ? filter.replaceAll('{value}', value) : `${filter} = ${value}`;
+
 type Direction = 'first' | 'older' | 'newer';
 
 function buildStatement<R extends QueryResultRow, T>(
@@ -71,7 +74,7 @@ function buildStatement<R extends QueryResultRow, T>(
 ): Statement {
   const conditions = [
     `${listing.tenant} = $1`,
-    ...used.map((filter, index) => `${listing.filters[filter]} = $${index + 3}`),
+    ...used.map((filter, index) => conditionOf(listing.filters[filter] ?? '', `$${index + 3}`)),
   ];
   if (direction !== 'first') conditions.push(`${listing.id} ${direction === 'older' ? '<' : '>'} $${used.length + 3}`);
   const order = direction === 'newer' ? 'asc' : 'desc';

@@ -57,6 +57,8 @@ export interface BillingFacts {
   readonly items: readonly SubscriptionItem[];
   /** The customer's policy for proration, else the tenant's; a plan's own policy stands above it. */
   readonly proration: ProrationPolicy;
+  /** The customer wants one invoice for the subscriptions that renew together. */
+  readonly consolidates: boolean;
   /** What collecting the invoice will ask for; null unless it was asked for, or when there is no method to charge. */
   readonly collection: CollectionOutlook | null;
 }
@@ -76,6 +78,7 @@ interface Row {
   dunning_policy: DunningPolicy;
   incomplete_hours: number;
   payment_gated: boolean;
+  consolidate_invoices: boolean;
   balance: string | null;
   wallet: HeldWalletJson | null;
   coupons: readonly HeldCouponJson[] | null;
@@ -98,7 +101,7 @@ const factsStatement: Statement = {
 select asked.n, found.*
 from jsonb_to_recordset($2) as asked(n integer, subscription_id text, plan_id text, plan_version integer, since timestamptz)
 cross join lateral (
-  select c.name as customer_name, s.payment_gated, e.id as entity_id, e.invoice_series, t.dunning_policy, t.incomplete_hours,
+  select c.name as customer_name, c.consolidate_invoices, s.payment_gated, e.id as entity_id, e.invoice_series, t.dunning_policy, t.incomplete_hours,
     coalesce(c.proration_policy, t.proration_policy) as proration,
     ${heldCouponsColumn('c.id', 's.id')} as coupons, ${heldTaxColumn('t', 'c')} as tax,
     case when asked.since is not null and m.status <> 'detached' then to_jsonb(m.*) end as method,
@@ -193,6 +196,7 @@ function factsOf(row: Row, { currency, subscriptionId, inForce }: FactsRequest):
     dunning: row.dunning_policy,
     incompleteHours: row.incomplete_hours,
     paymentGated: row.payment_gated,
+    consolidates: row.consolidate_invoices,
     balance: row.balance === null ? zero(currency) : money(row.balance, currency),
     wallet: row.wallet === null ? null : heldWalletOf(row.wallet),
     coupons: heldCouponsOf(row.coupons, subscriptionId),
@@ -216,7 +220,8 @@ select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.net, l
   coalesce((select sum(r.amount) from payments p join refunds r on r.payment_id = p.id where p.invoice_id = i.id
     and p.status <> 'canceled' and r.status not in ('failed', 'canceled', 'refused') and not exists (select from credit_notes n where n.refund_id = r.id)), 0) as refunded,
   i.id as invoice_id, case when i.status = 'open' and i.amount_due > 0 and not exists (
-    select from payments p where p.invoice_id = i.id and p.status <> 'canceled' and (p.status in ('processing', 'succeeded') or p.attempt_begun is not null)) then i.amount_due end as unpaid
+    select from payments p where p.invoice_id = i.id and p.status <> 'canceled' and (p.status in ('processing', 'succeeded') or p.attempt_begun is not null)) then i.amount_due end as unpaid,
+  nullif(i.subscription_id, l.subscription_id) as lead
 from invoice_lines l
 join invoices i on i.id = l.invoice_id
 where l.tenant_id = $1 and l.subscription_id = $2 and l.period_end > $3 and l.kind in ('recurring', 'proration_charge', 'add_on')
@@ -255,6 +260,8 @@ interface BilledRow {
   explanation: Pick<LineExplanation, 'exact' | 'discounts' | 'tax'> & { readonly ratio: StoredRatio | null };
   invoice_id: string;
   unpaid: string | null;
+  /** The subscription that collects it, if that is another one. */
+  lead: string | null;
 }
 
 /** What coupons took off a charge and how it was taxed; nothing for a plain one. */
@@ -273,6 +280,12 @@ function leftOf({ net, noted, refunded, total }: BilledRow): Pick<BilledLine, 'l
   const given = plus(times(noted, total), times(refunded, net));
   return { left: { numerator: excess(denominator, given), denominator } };
 }
+
+const openInvoiceOf = ({ invoice_id: id, currency, lead }: BilledRow, unpaid: string) => ({
+  id,
+  amountDue: money(unpaid, currency),
+  ...(lead === null ? {} : { lead }),
+});
 
 function billedLineOf(row: BilledRow): BilledLine {
   const span = { start: row.period_start.getTime(), end: row.period_end.getTime() };
@@ -294,7 +307,7 @@ function billedLineOf(row: BilledRow): BilledLine {
     exact: row.explanation.exact,
     ...reducedOf(row),
     ...leftOf(row),
-    ...(row.unpaid === null ? {} : { openInvoice: { id: row.invoice_id, amountDue: money(row.unpaid, row.currency) } }),
+    ...(row.unpaid === null ? {} : { openInvoice: openInvoiceOf(row, row.unpaid) }),
   };
 }
 

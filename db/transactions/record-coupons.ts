@@ -4,11 +4,16 @@ import type { PartSql } from './record-statement';
 
 export type CouponPart = 'redeemed' | 'used' | 'detached';
 
+export interface UsedCoupons {
+  readonly coupons: readonly AttachedCoupon[];
+  readonly subscriptionId: string;
+}
+
 export interface CouponChanges {
   /** Redeemed by the fact. */
   readonly redeemed?: { readonly coupon: AttachedCoupon; readonly customerId: string; readonly subscriptionId: string };
-  /** As an invoice of the subscription left them. */
-  readonly used?: { readonly coupons: readonly AttachedCoupon[]; readonly subscriptionId: string };
+  /** As an invoice left them, by the subscriptions that it bills. */
+  readonly used?: readonly UsedCoupons[];
   /** The attachment that ends with the fact. */
   readonly detached?: { readonly id: string };
 }
@@ -29,10 +34,11 @@ redeemed_in as (
     // A coupon for one invoice that a customer holds for all subscriptions: two of them that fall due together must not both have it.
     tables: (rows) => `
 used_in as (
-  select * from jsonb_to_recordset(${rows}) as y(id text, subscription_id text, use jsonb, once boolean)
+  select id, jsonb_object_agg(subscription_id, use) as uses, bool_or(once) as once, count(*) as users, min(subscription_id) as one
+  from jsonb_to_recordset(${rows}) as y(id text, subscription_id text, use jsonb, once boolean) group by id
 ), used_out as (
-  update coupon_attachments a set uses = a.uses || jsonb_build_object(y.subscription_id, y.use)
-  from used_in y where a.id = y.id and (not y.once or a.uses - y.subscription_id = '{}') returning a.id
+  update coupon_attachments a set uses = a.uses || y.uses
+  from used_in y where a.id = y.id and (not y.once or (y.users = 1 and a.uses - y.one = '{}')) returning a.id
 )`,
     insist: `insist((select count(*) from used_out), (select count(*) from used_in), 'a coupon was used meanwhile')`,
   },
@@ -55,13 +61,15 @@ function redeemedRows({ redeemed }: CouponChanges) {
   return [{ id, coupon_id: couponId, code, customer_id: customerId, subscription_id: subscriptionId, terms }];
 }
 
-function usedRows({ used }: CouponChanges) {
-  return (used?.coupons ?? []).map(({ id, use, terms }) => ({
-    id,
-    subscription_id: used?.subscriptionId,
-    use,
-    once: terms.duration === 'once',
-  }));
+function usedRows({ used = [] }: CouponChanges) {
+  return used.flatMap(({ coupons, subscriptionId }) =>
+    coupons.map(({ id, use, terms }) => ({
+      id,
+      subscription_id: subscriptionId,
+      use,
+      once: terms.duration === 'once',
+    })),
+  );
 }
 
 /** The rows of each part; none for a fact without coupons. */

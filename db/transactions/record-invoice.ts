@@ -7,7 +7,11 @@ import { toIso, type Instant } from '../../domain/time';
 
 /** A line with its id; discount and tax are left out where there are none. */
 export type NewInvoiceLine = InvoiceLine &
-  Partial<Pick<AssembledLine, 'discount' | 'tax' | 'isTaxIncluded'>> & { readonly id: string };
+  Partial<Pick<AssembledLine, 'discount' | 'tax' | 'isTaxIncluded'>> & {
+    readonly id: string;
+    /** Of a consolidated invoice: the subscription that it bills; else the one of the invoice. */
+    readonly subscriptionId?: string;
+  };
 
 export interface NewInvoice {
   readonly id: string;
@@ -81,7 +85,7 @@ export function lineRows(invoice: NewInvoice) {
   return invoice.lines.map((line, position) => ({
     id: line.id,
     invoice_id: invoice.id,
-    subscription_id: invoice.subscriptionId,
+    subscription_id: line.subscriptionId ?? invoice.subscriptionId,
     position,
     kind: line.kind,
     description: line.description,

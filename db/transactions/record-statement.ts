@@ -108,10 +108,11 @@ usage_out as (
     letter: 'c',
     tables: (rows) => `
 change_in as (
-  select * from jsonb_to_recordset(${rows}) as c(at timestamptz, id text, status text, amount_paid numeric)
+  select * from jsonb_to_recordset(${rows}) as c(at timestamptz, id text, status text, amount_paid numeric, expected numeric)
 ), changed as (
   update invoices i set status = c.status, amount_paid = c.amount_paid, settled_at = c.at
-  from change_in c where ${amongIds('i.id', 'change_in')} and i.id = c.id and (i.status = 'open' or (i.status = 'uncollectible' and c.status = 'paid')) returning i.id
+  from change_in c where ${amongIds('i.id', 'change_in')} and i.id = c.id and (i.status = 'open' or (i.status = 'uncollectible' and c.status = 'paid'))
+    and (c.expected is null or i.amount_due = c.expected) returning i.id
 )`,
     insist: `insist((select count(*) from changed), (select count(*) from change_in), 'an invoice was settled meanwhile')`,
   },
@@ -238,7 +239,7 @@ subscription_in as (
     current_period_end = to_timestamp((n.state->'period'->>'end')::numeric / 1000),
     cancel_at = to_timestamp((n.state->>'cancelAt')::numeric / 1000),
     canceled_at = coalesce(s.canceled_at, n.canceled_at), next_due_at = n.next_due_at, attention = n.state->>'attention',
-    state = ${numbered('n', 'state', '{lastInvoice,number}', withInvoice)}
+    state = ${withInvoice ? `case when n.state->'lastInvoice'->>'number' = '' then ${numbered('n', 'state', '{lastInvoice,number}', true)} else n.state end` : 'n.state'}
   from subscription_in n where ${amongIds('s.id', 'subscription_in')} and s.id = n.id returning s.id
 )`,
     insist: `insist((select count(*) from subscription_out), (select count(*) from subscription_in), 'the subscription is missing')`,

@@ -30,6 +30,8 @@ export interface InvoiceChange {
   readonly id: string;
   readonly status: 'paid' | 'void' | 'uncollectible';
   readonly amountPaid: Money;
+  /** What it must ask for, or nothing is written. */
+  readonly expected?: Money;
 }
 
 /** What a credit takes off an open invoice, which may settle it; the provider's payment of the old amount was canceled before. */
@@ -104,6 +106,13 @@ export interface AuditRow {
   readonly requestId: string | null;
 }
 
+/** The fact of another subscription that is written in the same transaction. */
+export interface OtherFact {
+  readonly subscription: NonNullable<Recording['subscription']>;
+  readonly fact: SubscriptionEvent;
+  readonly events: readonly EventRow[];
+}
+
 export interface Recording {
   readonly tenantId: string;
   readonly now: Instant;
@@ -111,6 +120,7 @@ export interface Recording {
     readonly state: SubscriptionState;
     readonly canceledAt?: Instant;
   } | null;
+  readonly others?: readonly OtherFact[];
   readonly invoice?: NewInvoice;
   /** Needs `invoice`: usage is billed by the invoice that is written with it. */
   readonly usage?: readonly UsageBillingRow[];
@@ -189,16 +199,16 @@ function subscriptionRow(subscription: NonNullable<Recording['subscription']>) {
   };
 }
 
-function eventRows(recording: Recording) {
-  const state = recording.subscription?.state;
-  return (recording.events ?? []).map((event, index) => ({
+function eventRows({ subscription, events, fact }: Pick<Recording, 'subscription' | 'events' | 'fact'>) {
+  const state = subscription?.state;
+  return (events ?? []).map((event, index) => ({
     id: event.id,
     type: event.type,
     customer_id: state?.customerId ?? null,
     subscription_id: state?.subscriptionId ?? null,
     invoice_id: event.invoiceId ?? null,
     data: event.data,
-    ...(index === 0 && recording.fact !== undefined ? { fact_seq: state?.seq, fact: recording.fact } : {}),
+    ...(index === 0 && fact !== undefined ? { fact_seq: state?.seq, fact } : {}),
   }));
 }
 
@@ -239,11 +249,17 @@ const oneOrNone = <T, R>(value: T | null | undefined, rowOf: (value: T) => R): R
 function rowsOf(recording: Recording): Readonly<Record<Part, readonly object[]>> {
   const changes = recording.invoiceChanges ?? [];
   const reductions = recording.reductions ?? [];
+  const others = recording.others ?? [];
   return {
     invoice: oneOrNone(recording.invoice, invoiceRow),
     lines: recording.invoice === undefined ? [] : lineRows(recording.invoice),
     usage: usageRows(recording.invoice?.id, recording.usage),
-    changes: changes.map(({ id, status, amountPaid }) => ({ id, status, amount_paid: amountPaid.amount })),
+    changes: changes.map(({ id, status, amountPaid, expected }) => ({
+      id,
+      status,
+      amount_paid: amountPaid.amount,
+      ...(expected === undefined ? {} : { expected: expected.amount }),
+    })),
     balance: oneOrNone(recording.balance, balanceRow),
     reduced: reductions.map(reductionRow),
     wallet: oneOrNone(recording.wallet, ({ walletId: id, expected }) => ({ id, expected })),
@@ -260,8 +276,11 @@ function rowsOf(recording: Recording): Readonly<Record<Part, readonly object[]>>
     postings: postingRows(recording),
     ...couponRows(recording.coupons),
     ...itemRows(recording.items, recording.invoice?.id ?? null),
-    subscription: oneOrNone(recording.subscription, subscriptionRow),
-    events: eventRows(recording),
+    subscription: [
+      ...oneOrNone(recording.subscription, subscriptionRow),
+      ...others.map(({ subscription }) => subscriptionRow(subscription)),
+    ],
+    events: [recording, ...others].flatMap(eventRows),
     audit: auditRows(recording),
   };
 }

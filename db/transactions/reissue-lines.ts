@@ -6,6 +6,8 @@ import type { Queryable, Statement } from '../pool';
 export interface LineToReissue {
   /** The line that is replaced. */
   readonly id: string;
+  /** The subscription that it bills. */
+  readonly subscriptionId: string;
   readonly line: InvoiceLine;
 }
 
@@ -29,6 +31,7 @@ where l.tenant_id = $1 and l.invoice_id = $2 order by l.position`,
 interface Row {
   [column: string]: unknown;
   id: string;
+  subscription_id: string;
   kind: LineKind;
   description: string;
   price_id: string | null;
@@ -67,7 +70,7 @@ function lineOf(row: Row): LineToReissue {
     creditsLineId: null,
     explanation,
   };
-  return { id: row.id, line };
+  return { id: row.id, subscriptionId: row.subscription_id, line };
 }
 
 function obstacleOf(rows: readonly Row[]): string | null {

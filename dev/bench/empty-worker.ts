@@ -42,6 +42,7 @@ const activities: Activities = {
   endDunning: unexpected,
   closeSubscription: unexpected,
   recordAttention: unexpected,
+  nextFact: unexpected,
   executeCommand: unexpected,
   refundPayment: unexpected,
   collectTopUp: unexpected,

@@ -8,7 +8,7 @@ import { isZero, type Money, sum, zero } from '../money';
 import { invoiceAmounts, type InvoiceAmounts, netOf } from '../tax/invoice-amounts';
 import type { Instant } from '../time';
 import { creditedPart, type CreditedPart } from './credited-part';
-import { type InvoiceTaxes, taxInvoice } from './invoice-taxes';
+import { type DiscountedInvoiceLine, type InvoiceTaxes, taxInvoice } from './invoice-taxes';
 import type { BilledLine, InvoiceLine, LineDiscount } from './line';
 import { limitedLines, type PeriodLimits } from './limited-lines';
 import type { GivenBack } from './reductions';
@@ -142,25 +142,48 @@ function assembledLine({ line, discount: off, parts }: Discounted, { tax, taxed 
   return { ...line, explanation, discount: off, tax, isTaxIncluded, net };
 }
 
+/** Lines with limits and discounts, as they are to be taxed. */
+export interface BeforeTax {
+  readonly made: DiscountedLines;
+  readonly discounted: readonly Discounted[];
+  readonly lefts: readonly DiscountedInvoiceLine[];
+}
+
+/** The lines with limits and discounts, as they are to be taxed. */
+export function beforeTax(request: AssembleRequest): BeforeTax {
+  const made = discount(withEarlierLimits(request), request);
+  const discounted = withLaterLimits(made, request);
+  const lefts = discounted.map((one) => ({
+    line: one.line,
+    left: netOf({ ...one.line, discount: one.discount, tax: zero(request.currency), isTaxIncluded: false }),
+    credited: one.credited,
+  }));
+  return { made, discounted, lefts };
+}
+
 /**
  * The invoice that lines, limits, coupons and tax come to.
  * @throws PerennialError `tax_rate_not_found` where tax is to be collected and there is no rate, `currency_mismatch`,
  *   `currency_not_priced` when a limit has no amount in the currency.
  */
 export function assembleInvoice(request: AssembleRequest): AssembledInvoice {
+  const before = beforeTax(request);
+  const { discounts, used } = before.made;
+  return { ...taxedTogether([before], request), discounts, used };
+}
+
+/** Taxes lines as one invoice, also where they are of several subscriptions, each with its own limits and discounts. @throws as `assembleInvoice` */
+export function taxedTogether(
+  parts: readonly BeforeTax[],
+  request: AssembleRequest,
+): Pick<AssembledInvoice, 'lines' | 'amounts' | 'taxes'> {
   const { currency, tax } = request;
-  const made = discount(withEarlierLimits(request), request);
-  const discounted = withLaterLimits(made, request);
-  const lefts = discounted.map((one) => ({
-    line: one.line,
-    left: netOf({ ...one.line, discount: one.discount, tax: zero(currency), isTaxIncluded: false }),
-    credited: one.credited,
-  }));
+  const discounted = parts.flatMap((part) => part.discounted);
+  const lefts = parts.flatMap((part) => part.lefts);
   const taxed = taxInvoice(lefts, tax, request, currency);
   const untaxed: Taxed = { tax: zero(currency), taxed: null };
   const lines = discounted.map((one, index) => assembledLine(one, taxed.lines[index] ?? untaxed));
-  const amounts = invoiceAmounts(lines, currency);
-  return { lines, amounts, discounts: made.discounts, taxes: taxed.taxes, used: made.used };
+  return { lines, amounts: invoiceAmounts(lines, currency), taxes: taxed.taxes };
 }
 
 /** What a line adds to the total. */

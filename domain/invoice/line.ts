@@ -102,7 +102,12 @@ export interface BilledLine extends LineOrigin {
   /** The unrounded price of the full period that the line was made from. */
   readonly exact: string;
   /** The invoice that bills it, while that is open and no money for it is on its way; absent: paid, or as good as paid. */
-  readonly openInvoice?: { readonly id: string; readonly amountDue: Money };
+  readonly openInvoice?: {
+    readonly id: string;
+    readonly amountDue: Money;
+    /** The subscription that collects it, if that is another one. */
+    readonly lead?: string;
+  };
   /** The share of it that credit notes and refunds left; absent: all of it. */
   readonly left?: { readonly numerator: string; readonly denominator: string };
   /** What coupons took off it and how it was taxed; absent for neither. */

@@ -4,6 +4,7 @@
  */
 import type { CreditedInvoice, IssuedInvoice, SubscriptionEvent } from './events';
 import { processingCheckMs } from '../collection';
+import { forgetLed, hearLead, noteLead, owesElsewhere } from './lead-report';
 import type { Anchor, Collection, Period, SubscriptionState, Terms } from './state';
 import { canTransition, nextStatus, type Transition } from './transitions';
 import type { Instant } from '../time';
@@ -52,14 +53,15 @@ function withNothingPlanned(state: SubscriptionState): SubscriptionState {
 /** An open invoice is collected at once, or queues behind an older one that is still in dunning. */
 function enqueue(state: SubscriptionState, invoice: IssuedInvoice | null, at: Instant): SubscriptionState {
   if (invoice === null) return state;
-  const named = { ...state, lastInvoice: { number: invoice.number, total: invoice.total } };
+  const named = noteLead({ ...state, lastInvoice: { number: invoice.number, total: invoice.total } }, invoice);
   if (!invoice.open) return named;
   const { collection } = state;
   if (collection === null) return { ...named, collection: freshCollection(invoice.id, [], at) };
   return { ...named, collection: { ...collection, queue: [...collection.queue, invoice.id] } };
 }
 
-function settle(state: SubscriptionState, event: EventOf<'invoice_settled'>): SubscriptionState {
+function settle(before: SubscriptionState, event: EventOf<'invoice_settled'>): SubscriptionState {
+  const state = forgetLed(before, [event.invoiceId]);
   const { collection } = state;
   if (collection === null) return state;
   if (collection.invoiceId !== event.invoiceId) {
@@ -69,7 +71,18 @@ function settle(state: SubscriptionState, event: EventOf<'invoice_settled'>): Su
   if (next !== undefined) return { ...state, collection: freshCollection(next, rest, event.at) };
   const free = { ...state, collection: null, incompleteUntil: null };
   if (state.status === 'incomplete' && event.how !== 'paid') return withNothingPlanned(moveIfAllowed(free, 'expire'));
-  return resumeAfterDunning(moveIfAllowed(free, 'payment_recovered'), event.at);
+  return recovered(free, event.at);
+}
+
+/** Nothing is owed any more, unless another subscription still collects something for this one. */
+function recovered(state: SubscriptionState, at: Instant): SubscriptionState {
+  return owesElsewhere(state) ? state : resumeAfterDunning(moveIfAllowed(state, 'payment_recovered'), at);
+}
+
+function hear(state: SubscriptionState, event: EventOf<'lead_reported'>): SubscriptionState {
+  const heard = hearLead(state, event);
+  if (event.end === 'cancel') return withNothingPlanned(heard);
+  return event.end === undefined && heard.collection === null ? recovered(heard, event.at) : heard;
 }
 
 /** A subscription that dunning stopped goes on at once when nothing is owed any more. */
@@ -135,7 +148,7 @@ function unchanged(state: SubscriptionState, event: EventOf<'payment_unchanged'>
 
 function endDunning(state: SubscriptionState, event: EventOf<'dunning_ended'>): SubscriptionState {
   if (event.end === 'cancel') {
-    return { ...withNothingPlanned(move(state, 'cancel')), collection: null };
+    return { ...withNothingPlanned(move(forgetLed(state, event.settled), 'cancel')), collection: null };
   }
   const { collection } = state;
   // The invoices stay open: a new payment method or the customer's own payment still settles them.
@@ -188,7 +201,7 @@ function onTerms(state: SubscriptionState, terms: Terms, label = state.label): S
 }
 
 function resume(state: SubscriptionState, event: EventOf<'resumed'>): SubscriptionState {
-  const owed = state.collection !== null && state.collection.firstFailureAt !== null;
+  const owed = owesElsewhere(state) || (state.collection !== null && state.collection.firstFailureAt !== null);
   const collection = beginDunningAnew(state.collection, event.at);
   const changed = event.terms === undefined ? state : onTerms(state, event.terms, event.label);
   const active = move(onCalendar({ ...changed, pause: null, collection }, event.calendar), 'resume');
@@ -208,14 +221,15 @@ function askAnew(state: SubscriptionState, invoiceId: string, at: Instant): Subs
 /** A new invoice takes the place of a voided one, in the queue too. Collecting begins anew: its payment is another one. */
 function reissue(state: SubscriptionState, event: EventOf<'invoice_reissued'>): SubscriptionState {
   const { invoice, invoiceId, at } = event;
-  const named = { ...state, lastInvoice: { number: invoice.number, total: invoice.total } };
+  const named = noteLead({ ...state, lastInvoice: { number: invoice.number, total: invoice.total } }, invoice);
   if (!invoice.open) return settle(named, { type: 'invoice_settled', at, invoiceId, how: 'paid' });
-  const { collection } = named;
-  if (collection === null) return named;
+  const next = forgetLed(named, [invoiceId]);
+  const { collection } = next;
+  if (collection === null) return next;
   if (collection.invoiceId === invoiceId)
-    return { ...named, collection: freshCollection(invoice.id, collection.queue, at) };
+    return { ...next, collection: freshCollection(invoice.id, collection.queue, at) };
   const queue = collection.queue.map((id) => (id === invoiceId ? invoice.id : id));
-  return { ...named, collection: { ...collection, queue } };
+  return { ...next, collection: { ...collection, queue } };
 }
 
 /** Credits of a new invoice reduced older ones: those that ask for nothing any more are settled. */
@@ -345,6 +359,7 @@ const handlers: Handlers = {
     }),
   payment_unchanged: unchanged,
   dunning_ended: endDunning,
+  lead_reported: hear,
   coupon_applied: (state) => state,
   coupon_removed: (state) => state,
   attention_needed: (state, event) => ({ ...state, attention: event.reason }),

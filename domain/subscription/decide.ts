@@ -106,6 +106,12 @@ export function nextDueAt(state: SubscriptionState): Instant | null {
   return plan(state)[0]?.at ?? null;
 }
 
+/** The boundary at which it renews, if that is what it does next; null while anything else comes first. */
+export function renewsNextAt(state: SubscriptionState): Instant | null {
+  const step = plan(state)[0]?.step;
+  return step?.kind === 'bill' && step.reason === 'renewal' ? step.at : null;
+}
+
 /**
  * The one thing to do now. `now` is business time: the test clock's or the workflow's.
  * Every due instant is acted on in order; in real time the work (never the bounds) is delayed by the subscription's jitter.

@@ -15,18 +15,29 @@ export interface IssuedInvoice {
   readonly number: string;
   readonly total: string;
   readonly open: boolean;
+  /** The subscription that collects it, present on a consolidated invoice alone: for all others on it, it is not open. */
+  readonly lead?: string;
 }
 
 /** An older open invoice that the credits of a new one reduced; `open` is false when it asks for nothing any more. */
 export interface CreditedInvoice {
   readonly invoiceId: string;
   readonly open: boolean;
+  /** The subscription that collects it, if that is another one: it is told to look at its invoice. */
+  readonly lead?: string;
 }
 
 export type ItemChange =
   'add_on_added' | 'add_on_removed' | 'charge_added' | 'price_overridden' | 'price_override_removed';
 
-export type SubscriptionEvent =
+/** The subscriptions whose facts were written with this one: they are woken to fold theirs in. Absent: none. */
+interface Told {
+  readonly told?: readonly string[];
+}
+
+export type SubscriptionEvent = Told & Fact;
+
+type Fact =
   | {
       readonly type: 'trial_started';
       readonly at: Instant;
@@ -173,6 +184,19 @@ export type SubscriptionEvent =
       readonly at: Instant;
       readonly end: DunningEnd;
       readonly settled: readonly string[];
+    }
+  /** What became of consolidated invoices that another subscription collects for this one. Each part is absent for none. */
+  | {
+      readonly type: 'lead_reported';
+      readonly at: Instant;
+      /** The subscription that collects them. */
+      readonly lead: string;
+      /** Declined, and still asked for. */
+      readonly failing?: readonly string[];
+      /** Among those that were declined: settled in whatever way. */
+      readonly settled?: readonly string[];
+      /** What the end of their dunning does to each subscription. */
+      readonly end?: DunningEnd;
     }
   /** A coupon lowers invoices from now on; which and how stands in the books. */
   | {

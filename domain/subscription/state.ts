@@ -113,6 +113,12 @@ export interface SubscriptionState {
   readonly planSince?: Instant;
   /** From when on what is billed in arrears is not billed yet, after a change within the period; absent: since the period's start. */
   readonly arrears?: ArrearsSince;
+  /** Open consolidated invoices that this subscription collects, for others too. */
+  readonly leads?: readonly string[];
+  /** Declined consolidated invoices that another subscription collects, for this one too. */
+  readonly failingElsewhere?: readonly string[];
+  /** It was on a consolidated invoice of another subscription, which may write facts of it. */
+  readonly follows?: true;
   /** In a trial: what the plan that it began with does at its end without a payment method. A change of plan keeps the trial's terms. */
   readonly trialEndBehavior?: TrialEndBehavior;
 }
@@ -130,8 +136,9 @@ export function openInvoicesMaxOf({ openInvoicesMax }: SubscriptionState): numbe
 
 /** True when no further invoice may be opened. */
 export function backlogFull(state: SubscriptionState): boolean {
-  const { collection } = state;
-  return collection !== null && collection.queue.length + 1 >= openInvoicesMaxOf(state);
+  const { collection, failingElsewhere = [] } = state;
+  const own = collection === null ? 0 : collection.queue.length + 1;
+  return own + failingElsewhere.length >= openInvoicesMaxOf(state);
 }
 
 /** True when the planned cancellation waits for the end of a pause: time that was paid for is served before the end. */

@@ -14,6 +14,8 @@ export interface Entity {
   outcomes: Map<string, Refusal | null>;
   /** Something came in that may change what to do next. */
   woken: boolean;
+  /** Another subscription may have recorded facts of this one that are not folded in yet. */
+  behind: boolean;
   /** True while there is nothing to do: the senders of updates wait for it. */
   quiet: boolean;
   /** Set while a step fails for good: the loop rests before it tries again. */
@@ -21,7 +23,7 @@ export interface Entity {
 }
 
 export function newEntity(state: SubscriptionState): Entity {
-  return { state, inbox: [], outcomes: new Map(), woken: false, quiet: false, stuck: false };
+  return { state, inbox: [], outcomes: new Map(), woken: false, behind: false, quiet: false, stuck: false };
 }
 
 /** Something came in: the main loop looks again. */

@@ -22,6 +22,7 @@ import { book, isFailedWork, rails } from '../proxies';
 import { newEntity, type Entity } from './entity';
 import { registerMessages } from './messages';
 import { attributesOf, showChange, showDetails } from './visibility';
+import { wakeOthers } from './wake-others';
 
 /** A run this long or this old makes place for a new one at a quiet moment: replay stays cheap and old code can be retired. */
 const runEventsMax = 64;
@@ -45,6 +46,10 @@ export async function subscription(input: SubscriptionInput): Promise<{ status: 
 
 async function live(entity: Entity): Promise<{ status: SubscriptionStatus }> {
   for (;;) {
+    if (entity.behind) {
+      await catchUp(entity);
+      continue;
+    }
     const command = entity.inbox.shift();
     if (command !== undefined) {
       await guarded(
@@ -63,7 +68,7 @@ async function live(entity: Entity): Promise<{ status: SubscriptionStatus }> {
         await renew(entity);
       await rest(entity, step);
     } else {
-      await guarded(entity, async () => fold(entity, await perform(entity, step)));
+      await guarded(entity, async () => foldIn(entity, await perform(entity, step)));
     }
   }
 }
@@ -90,10 +95,31 @@ function fold(entity: Entity, event: SubscriptionEvent): void {
   showChange(before, entity.state);
 }
 
+/** Folds a fact in, and wakes those whose facts were recorded with it. */
+async function foldIn(entity: Entity, event: SubscriptionEvent): Promise<void> {
+  fold(entity, event);
+  await wakeOthers(entity.state, event);
+}
+
+/** Folds in what another subscription recorded for this one, a fact at a time. */
+function catchUp(entity: Entity): Promise<void> {
+  const isStillBehind = (): void => {
+    entity.behind = true;
+  };
+  const work = async (): Promise<void> => {
+    entity.behind = false;
+    const event = await book.nextFact({ state: entity.state });
+    if (event === null) return;
+    isStillBehind();
+    await foldIn(entity, event);
+  };
+  return guarded(entity, work, isStillBehind);
+}
+
 async function carryOut(entity: Entity, command: Command): Promise<void> {
   const { state } = entity;
   const result = await rails.executeCommand({ state, command, now: businessTime(state) });
-  if (result.kind !== 'refused' && result.event !== null) fold(entity, result.event);
+  if (result.kind !== 'refused' && result.event !== null) await foldIn(entity, result.event);
   if (result.kind === 'overtaken') entity.inbox.unshift(command);
   else entity.outcomes.set(command.id, result.kind === 'refused' ? result.refusal : null);
 }
@@ -146,7 +172,7 @@ async function attend(entity: Entity, reason: string | null): Promise<void> {
 
 /** Sleeps until the planned instant or a message. A test clock moves only by messages. */
 async function rest(entity: Entity, step: Extract<Step, { kind: 'wait' }>): Promise<void> {
-  if (entity.inbox.length > 0 || entity.woken) {
+  if (entity.inbox.length > 0 || entity.woken || entity.behind) {
     entity.woken = false;
     return;
   }
@@ -161,7 +187,7 @@ async function rest(entity: Entity, step: Extract<Step, { kind: 'wait' }>): Prom
 async function drained(entity: Entity): Promise<boolean> {
   entity.quiet = true;
   await condition(allHandlersFinished);
-  return entity.inbox.length === 0;
+  return entity.inbox.length === 0 && !entity.behind;
 }
 
 /** Waits until no message is under way any more; false when a command came in, which is to be refused in words. */

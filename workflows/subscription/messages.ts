@@ -102,8 +102,15 @@ function registerFacts(entity: Entity): void {
     entity.state = take(entity.state, businessTime(entity.state));
     wake(entity);
   };
+  setHandler(defineSignal(messages.factsRecorded), () => fallBehind(entity));
   setHandler(defineSignal<[ProviderFact?]>(messages.providerFact), (fact) => notice(fact, noticePayment));
   setHandler(defineSignal<[ProviderFact?]>(messages.paymentMethodChanged), (fact) => notice(fact, noticePaymentMethod));
+}
+
+/** There is something to read: the main loop does so before anything else. */
+function fallBehind(entity: Entity): void {
+  entity.behind = true;
+  wake(entity);
 }
 
 function registerTime(entity: Entity): void {
@@ -117,6 +124,8 @@ function registerTime(entity: Entity): void {
       entity.state = { ...entity.state, clock: { ...clock, now: target } };
       wake(entity);
     }
+    // The clock answers once all is settled, also what others recorded.
+    if (entity.state.follows === true) fallBehind(entity);
     await until(() => entity.quiet);
     return { commandId: `${messages.advanceTo}:${target}`, status: entity.state.status };
   });
