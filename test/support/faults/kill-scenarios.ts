@@ -19,6 +19,7 @@ import {
   type SubscriptionView,
 } from './cast';
 import { insist } from './insist';
+import { consolidatedKills } from './kill-consolidated';
 import { moments, type Moment } from './kill-order';
 import { atProvider, declinesAtProvider } from './provider-facts';
 
@@ -265,4 +266,5 @@ export const killScenarios: readonly KillScenario[] = [
   endOfDunning,
   refund,
   topUp,
+  ...consolidatedKills,
 ];

@@ -66,17 +66,17 @@ where i.tenant_id = $1 and i.status in ('open', 'uncollectible') and i.amount_du
     rule: 'what invoices credited to others, the others received, beside their own credit notes',
     rows: `
 with received as (
-  select subscription_id, currency, sum(credit_received - coalesce((select sum(n.reduced) from credit_notes n where n.invoice_id = i.id), 0)) as amount
+  select customer_id, currency, sum(credit_received - coalesce((select sum(n.reduced) from credit_notes n where n.invoice_id = i.id), 0)) as amount
   from invoices i where tenant_id = $1 group by 1, 2
 ), given as (
-  select subscription_id, currency, sum(credit_given) as amount from invoices where tenant_id = $1 group by 1, 2
+  select customer_id, currency, sum(credit_given) as amount from invoices where tenant_id = $1 group by 1, 2
 ), taken_back as (
-  select i.subscription_id, p.currency, sum(p.amount) as amount from ledger_postings p
+  select i.customer_id, p.currency, sum(p.amount) as amount from ledger_postings p
   join ledger_entries e on e.id = p.entry_id and e.kind = 'write_off' join invoices i on i.id = e.source
   where p.tenant_id = $1 and p.account = 'customer_balance' group by 1, 2
 )
-select r.subscription_id, r.amount as received, g.amount as given, t.amount as taken_back from received r
-join given g using (subscription_id, currency) left join taken_back t using (subscription_id, currency)
+select r.customer_id, r.amount as received, g.amount as given, t.amount as taken_back from received r
+join given g using (customer_id, currency) left join taken_back t using (customer_id, currency)
 where r.amount <> g.amount + coalesce(t.amount, 0)`,
   },
   {
