@@ -68,8 +68,6 @@ export const messages = {
   providerFact: 'providerFact',
   /** Signal: the customer's payment methods changed. */
   paymentMethodChanged: 'paymentMethodChanged',
-  /** Signal: another subscription recorded facts of this one, which shares an invoice with it. */
-  factsRecorded: 'factsRecorded',
   /** Query for operators: the state. */
   state: 'state',
 } as const;
@@ -141,8 +139,6 @@ export interface PlanMigrationInput {
   readonly progress?: PlanMigrationProgress;
 }
 
-export const searchAttributes = {
-  tenantId: defineSearchAttributeKey('TenantId', 'KEYWORD'),
 /**
  * Messages of a settlement. The commands are signals and updates of the same name: `approve` (payouts above the limit, or a payment that
  * differs), `retryLeg` (one that is blocked, or all), `refund`, `abandon`.
@@ -179,13 +175,15 @@ export interface WatchChainInput {
   readonly chain: string;
 }
 
+export const searchAttributes = {
+  tenantId: defineSearchAttributeKey('TenantId', 'KEYWORD'),
   customerId: defineSearchAttributeKey('CustomerId', 'KEYWORD'),
   planId: defineSearchAttributeKey('PlanId', 'KEYWORD'),
   billingStatus: defineSearchAttributeKey('BillingStatus', 'KEYWORD'),
   dunningStep: defineSearchAttributeKey('DunningStep', 'INT'),
+  settlementChain: defineSearchAttributeKey('SettlementChain', 'KEYWORD'),
   needsAttention: defineSearchAttributeKey('NeedsAttention', 'BOOL'),
 } as const;
-  settlementChain: defineSearchAttributeKey('SettlementChain', 'KEYWORD'),
 
 /**
  * How every plan migration is started, by whomever. One that an operator terminated may be started again: its rows say who still waits, and
