@@ -68,6 +68,8 @@ export const messages = {
   providerFact: 'providerFact',
   /** Signal: the customer's payment methods changed. */
   paymentMethodChanged: 'paymentMethodChanged',
+  /** Signal: another subscription recorded facts of this one, which shares an invoice with it. */
+  factsRecorded: 'factsRecorded',
   /** Query for operators: the state. */
   state: 'state',
 } as const;
