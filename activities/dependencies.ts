@@ -10,7 +10,6 @@ import type { ChangePlan } from '../domain/subscription/commands';
 import type { Instant } from '../domain/time';
 import type { MessageMeta } from '../workflows/contract';
 
-export interface ActivityDependencies {
 /** A chain as it is configured: how it is reached, and with which key. */
 export interface ChainSetting {
   readonly chain: Chain;
@@ -23,10 +22,11 @@ export interface ChainSetting {
   readonly scanEveryMs: number;
 }
 
+export interface ActivityDependencies {
   readonly database: Database;
-  /** The rail of a name; throws for a rail that is not configured. */
   /** The setting of a chain by its CAIP-2 id; throws `chain_not_configured`. Its SDK loads at the first call. */
   readonly chainNamed: (id: string) => Promise<ChainSetting>;
+  /** The rail of a name; throws for a rail that is not configured. */
   readonly railNamed: (name: string) => Rail;
   /** A signed, expiring link on which a customer pays or confirms an open invoice. */
   readonly paymentLink: (facts: {

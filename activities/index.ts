@@ -18,13 +18,13 @@ import { oneTryPerMethod } from './one-try-per-method';
 import { recordAttention } from './record-attention';
 import { recordDispute } from './record-dispute';
 import { refundPayment } from './refund-payment';
-
-export function createActivities(deps: ActivityDependencies) {
 import { closeSettlement, noteSettlementAttention } from './settlement/close-settlement';
 import { openSettlement } from './settlement/open-settlement';
 import { payLegs } from './settlement/pay-legs';
 import { reviewDeposits } from './settlement/review-deposits';
 import { steerSettlement } from './settlement/steer-settlement';
+
+export function createActivities(deps: ActivityDependencies) {
   return {
     issueInvoice: once(deps, issueInvoice(deps)),
     collectPayment: once(deps, oneTryPerMethod(collectPayment(deps))),
@@ -39,10 +39,6 @@ import { steerSettlement } from './settlement/steer-settlement';
     advanceTestClock: advanceTestClock(deps),
     migrateSubscriptions: migrateSubscriptions(deps),
     notePlanMigration: notePlanMigration(deps),
-  };
-}
-
-export type Activities = ReturnType<typeof createActivities>;
     openSettlement: openSettlement(deps),
     reviewDeposits: reviewDeposits(deps),
     payLegs: payLegs(deps),
@@ -50,3 +46,7 @@ export type Activities = ReturnType<typeof createActivities>;
     closeSettlement: closeSettlement(deps),
     noteSettlementAttention: noteSettlementAttention(deps),
     scanChain: scanChain(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

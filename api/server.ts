@@ -42,9 +42,9 @@ function main(): void {
     onError,
   });
   const workflows = openWorkflows(config.temporal);
-  const app = createApp({
   const chains = parseChains(config.chains.document.reveal());
   registerAssets(chains);
+  const app = createApp({
     database,
     workflows,
     rails: railsOf(config, database),

@@ -57,10 +57,6 @@ function paymentLinkOf(config: Config) {
     `${config.api.publicUrl}/pay/${signPaymentLink(facts, sign)}`;
 }
 
-function dependenciesOf(
-  config: Config,
-  database: Database,
-  client: Client,
 /** Chains by their id, with the keys that sign on them; the key file is opened when the first chain is asked for. */
 function chainsOf({ chains: { keyFile, keyPassphrase } }: Config, chains: readonly ConfiguredChain[]) {
   const signers = () =>
@@ -70,17 +66,21 @@ function chainsOf({ chains: { keyFile, keyPassphrase } }: Config, chains: readon
   return openChains({ chains, signers, create: createChain });
 }
 
+function dependenciesOf(
+  config: Config,
+  database: Database,
+  client: Client,
   log: ReturnType<typeof createLogger>,
+  chains: readonly ConfiguredChain[],
 ): ActivityDependencies {
   return {
     database,
+    chainNamed: chainsOf(config, chains),
     railNamed: railsOf(config, database),
-  chains: readonly ConfiguredChain[],
     paymentLink: paymentLinkOf(config),
     log,
     advanceSubscription: createAdvancer(client),
     changePlan: createPlanChanger(client),
-    chainNamed: chainsOf(config, chains),
   };
 }
 

@@ -50,7 +50,6 @@ const activities: Activities = {
   advanceTestClock: unexpected,
   migrateSubscriptions: unexpected,
   notePlanMigration: unexpected,
-};
   openSettlement: unexpected,
   reviewDeposits: unexpected,
   payLegs: unexpected,
@@ -58,6 +57,7 @@ const activities: Activities = {
   closeSettlement: unexpected,
   noteSettlementAttention: unexpected,
   scanChain: unexpected,
+};
 
 async function main(): Promise<void> {
   const { temporal, worker } = loadConfig();

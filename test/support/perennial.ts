@@ -155,22 +155,22 @@ async function openWorker(
     localActivitiesMax: 20,
     activitiesMax: 20,
     workflowBundlePath: workflowBundlePath(),
+    watchesChains: chains !== undefined,
     activities: createActivities(deps),
   });
   closers.add(() => workers.stop());
   const relay = startRelay({
-    watchesChains: chains !== undefined,
     database: deps.database,
     messenger: createMessenger(temporal, taskQueue),
     log: quiet,
     idleMs: 50,
   });
   closers.add(() => relay.stop());
+  for (const { id } of chains?.configured ?? []) await startWatcher(temporal, taskQueue, id);
   const keeper = startWalletKeeper(deps, 200);
   closers.add(() => keeper.stop());
 }
 
-  for (const { id } of chains?.configured ?? []) await startWatcher(temporal, taskQueue, id);
 /** Brings an engine up; `stop()` takes every part of it down again. */
 export async function startTestEngine(options: EngineOptions = {}): Promise<TestEngine> {
   const closers = new Closers();
@@ -183,13 +183,13 @@ export async function startTestEngine(options: EngineOptions = {}): Promise<Test
     database,
     taskQueue,
     options.temporalOfApi ?? temporalAddress(),
+    chains.map(({ id }) => id),
   );
+  const signers = options.chains?.signers ?? new Map<string, Signer>();
   const deps: ActivityDependencies = {
     database,
     railNamed: (name) => {
-    chains.map(({ id }) => id),
       if (!isRailName(name)) throw new Error(`no rail ${name}`);
-  const signers = options.chains?.signers ?? new Map<string, Signer>();
       return rails[name];
     },
     chainNamed: openChains({ chains, signers: () => Promise.resolve(signers), create: createChain }),
