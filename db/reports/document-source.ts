@@ -22,9 +22,10 @@ select i.id, invoice_number(i.series, i.sequence) as number, i.currency, i.occur
   (select jsonb_agg(jsonb_build_object('kind', l.kind, 'description', l.description, 'quantity', l.quantity::text, 'amount', l.amount::text,
       'discount', l.discount::text, 'net', l.net::text, 'tax', l.tax::text, 'included', l.tax_included,
       'start', extract(epoch from l.period_start) * 1000, 'end', extract(epoch from l.period_end) * 1000, 'explanation', l.explanation,
-      'credits', invoice_number(c.series, c.sequence)) order by l.position)
+      'credits', invoice_number(c.series, c.sequence), 'subscription', l.subscription_id, 'plan', p.name) order by l.position)
     from invoice_lines l
     left join invoice_lines o on o.id = l.credits_line_id left join invoices c on c.id = o.invoice_id
+    left join plans p on p.id = l.plan_id
     where l.invoice_id = i.id) as lines
 from invoices i
 join tenants t on t.id = i.tenant_id
@@ -47,6 +48,8 @@ interface LineJson {
   readonly end: number;
   readonly explanation: { readonly tax?: { readonly kind: DocumentLine['taxKind']; readonly percent: string } };
   readonly credits: string | null;
+  readonly subscription: string | null;
+  readonly plan: string | null;
 }
 
 interface Row extends PartiesRow {
@@ -70,6 +73,25 @@ interface Row extends PartiesRow {
   taxes: StoredTaxes | null;
   draws: { readonly name: string; readonly amount: string }[] | null;
   lines: LineJson[] | null;
+}
+
+/** The subscriptions of a consolidated invoice, by the name of their plan; none for an invoice of one. */
+function groupsOf(lines: readonly LineJson[]): ReadonlyMap<string | null, string> {
+  const ids = [...new Set(lines.map(({ subscription }) => subscription))];
+  if (ids.length < 2) return new Map();
+  const named = ids.map((id) => {
+    const plan = lines.find((line) => line.subscription === id && line.plan !== null)?.plan ?? null;
+    return [id, [plan, id].filter((part) => part !== null).join(' · ')] as const;
+  });
+  return new Map(named);
+}
+
+function linesOf(lines: readonly LineJson[], currency: string): DocumentLine[] {
+  const groups = groupsOf(lines);
+  return lines.map((line) => {
+    const group = groups.get(line.subscription);
+    return { ...lineOf(line, currency), ...(group === undefined ? {} : { group }) };
+  });
 }
 
 function lineOf(line: LineJson, currency: string): DocumentLine {
@@ -141,7 +163,7 @@ function sourceOf(row: Row): DocumentSource {
     issuedAt: row.occurred_at.getTime(),
     dueAt: row.due_at.getTime(),
     ...partiesOf(row),
-    lines: (row.lines ?? []).map((line) => lineOf(line, currency)),
+    lines: linesOf(row.lines ?? [], currency),
     taxes: taxesOf(row.taxes, zero(currency)),
     ...amountsOf(row),
     corrects: null,

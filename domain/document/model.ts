@@ -25,6 +25,8 @@ export interface Block {
 }
 
 export interface Row {
+  /** Above the first of rows that belong together. */
+  readonly heading?: string;
   readonly description: string;
   /** Below the description, in small type. */
   readonly details: readonly string[];
@@ -125,9 +127,15 @@ function detailsOf(line: DocumentLine, zone: string, language: Language): string
   return details.filter((detail): detail is string => detail !== null);
 }
 
-function rowOf(line: DocumentLine, zone: string, language: Language): Row {
+/** Names what the line belongs to, unless the line before it belongs to the same. */
+function headingOf({ group }: DocumentLine, before: DocumentLine | undefined): Pick<Row, 'heading'> {
+  return group === undefined || group === before?.group ? {} : { heading: group };
+}
+
+function rowOf(line: DocumentLine, before: DocumentLine | undefined, zone: string, language: Language): Row {
   const unitPrice = unitPriceOf(line.explanation, line.quantity);
   return {
+    ...headingOf(line, before),
     description: line.description,
     details: detailsOf(line, zone, language),
     quantity: formatNumber(line.quantity, language),
@@ -204,7 +212,7 @@ export function documentModel(source: DocumentSource): DocumentModel {
       taxRate: isTaxed ? phrases.taxRate : null,
       amount: fill(phrases.amount, { currency: source.currency }),
     },
-    rows: lines.map((line) => rowOf(line, customerZone, language)),
+    rows: lines.map((line, index) => rowOf(line, lines[index - 1], customerZone, language)),
     totals: totalsOf(source, language),
     taxes: taxTable(source, language),
     legends: legendsOf(source, language),

@@ -78,6 +78,8 @@ export interface DocumentLine {
   readonly explanation: unknown;
   /** The invoice whose charge it gives back. */
   readonly creditsNumber: string | null;
+  /** Names the subscription that it bills, where the invoice bills several; left out where it bills one. */
+  readonly group?: string;
 }
 
 /** All lines of one rate, or of one reason for none (Directive 2006/112, Art. 226 (8) to (11)). */

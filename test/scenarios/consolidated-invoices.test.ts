@@ -1,5 +1,6 @@
 /** One invoice for the subscriptions of a customer that renew together: one number, one payment, one dunning, and each line its own. */
 import { checkDelivered, checkInvariants } from '../support/invariants';
+import { pdfPages } from '../support/pdf-text';
 import { startTestEngine, type TestEngine } from '../support/perennial';
 import { flat, type InvoiceView, Scene, type SceneOptions, yearly } from '../support/scenario';
 
@@ -57,6 +58,9 @@ test('subscriptions that renew together share one invoice and one payment from t
   expect(linesOf(february as InvoiceView, subscriptions)).toEqual(['30.00 of 1', '20.00 of 2', '10.00 of 3']);
   const payments = await scene.api.get<{ data: unknown[] }>(`/payments?invoice_id=${february?.id ?? ''}`);
   expect(payments.data).toHaveLength(1);
+  const { bytes } = await scene.api.download(`/invoices/${february?.id ?? ''}/pdf`);
+  const text = pdfPages(bytes).flat().join('').replace(/\s/g, '');
+  expect(subscriptions.map((id) => text.includes(`Plan·${id}`))).toEqual([true, true, true]);
   await checkInvariants(scene);
 });
 

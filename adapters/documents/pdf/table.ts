@@ -15,7 +15,7 @@ import {
 } from './sheet';
 
 interface Column {
-  readonly key: Exclude<keyof Row, 'details'>;
+  readonly key: Exclude<keyof Row, 'details' | 'heading'>;
   readonly head: string;
   readonly x: number;
   readonly width: number;
@@ -46,6 +46,7 @@ function columnsOf({ model: { columns } }: Sheet): Column[] {
 const headStyle = { size: 8, face: 'bold' } as const;
 const cellStyle = { size: 9 } as const;
 const detailStyle: TextStyle = { size: 7.5, color: paleInk };
+const headingStyle = { size: 9, face: 'bold' } as const;
 
 const inner = ({ x, width: whole, align }: Column): { x: number; width: number } =>
   align === 'left' ? { x: x + padding, width: whole - padding } : { x, width: whole };
@@ -59,6 +60,11 @@ function drawHeadRow(sheet: Sheet, columns: readonly Column[]): void {
   sheet.y += height;
 }
 
+/** What a row takes up above its cells: the name of what it and the next ones belong to. */
+function headingHeight(sheet: Sheet, { heading }: Row): number {
+  return heading === undefined ? 0 : heightOf(sheet, heading, width - 2 * padding, headingStyle) + 5;
+}
+
 function rowHeight(sheet: Sheet, columns: readonly Column[], row: Row): number {
   const cells = columns.map((column) => {
     const own = heightOf(sheet, row[column.key], inner(column).width, cellStyle);
@@ -68,11 +74,14 @@ function rowHeight(sheet: Sheet, columns: readonly Column[], row: Row): number {
       own,
     );
   });
-  return Math.max(...cells) + 11;
+  return Math.max(...cells) + 11 + headingHeight(sheet, row);
 }
 
 function drawRow(sheet: Sheet, columns: readonly Column[], row: Row, height: number): void {
-  const top = sheet.y + 5;
+  const { heading } = row;
+  if (heading !== undefined)
+    write(sheet, heading, { x: margin + padding, y: sheet.y + 5, width: width - 2 * padding }, headingStyle);
+  const top = sheet.y + 5 + headingHeight(sheet, row);
   for (const column of columns) {
     const at = inner(column);
     let y = write(sheet, row[column.key], { ...at, y: top }, { ...cellStyle, align: column.align });

@@ -28,6 +28,14 @@ test.each(Object.keys(languages))('in %s, every sentence of the model stands on 
   expect(sentencesOf(from).filter((sentence) => !text.includes(sentence.replace(/\s/g, '')))).toEqual([]);
 });
 
+test('the names of subscriptions stand above their lines, once each', async () => {
+  const lines = ['Pro · sub_1', 'Pro · sub_1', 'Team · sub_2'].map((group) => line({ group }));
+  const text = squeezed(pdfPages(await draw(source({ lines }))));
+  expect(text.split('Pro·sub_1')).toHaveLength(2);
+  expect(text.split('Team·sub_2')).toHaveLength(2);
+  expect(text.indexOf('Pro·sub_1')).toBeLessThan(text.indexOf('Pro,monthly'));
+});
+
 test('letters of Latin with all its marks, of Greek and of Cyrillic are drawn and can be copied', async () => {
   const description = 'Łódź, Ștefan, Győr, İstanbul, Þór, Đà Nẵng, Ελλάδα, товар «Облако», ґанок';
   const text = squeezed(pdfPages(await draw(source({ lines: [line({ description })] }))));

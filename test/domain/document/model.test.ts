@@ -53,6 +53,12 @@ describe('Article 226', () => {
     expect(facts(model)['Service period']).toBe('1 May 2026 – 30 June 2026');
   });
 
+  test('an invoice of several subscriptions names each above the first of its lines', () => {
+    const groups = ['Pro · sub_1', 'Pro · sub_1', 'Team · sub_2'];
+    const { rows } = documentModel(source({ lines: groups.map((group) => line({ group })) }));
+    expect(rows.map(({ heading }) => heading)).toEqual(['Pro · sub_1', undefined, 'Team · sub_2']);
+  });
+
   test('(8), (9), (10): taxable amount, rate and tax by rate', () => {
     expect(model.taxes?.rows.map(({ rate, net, tax, gross }) => [rate, net, tax, gross].map(plain))).toEqual([
       ['VAT 19%', 'EUR 114.02', 'EUR 21.66', 'EUR 135.68'],
