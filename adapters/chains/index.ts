@@ -8,9 +8,10 @@ import type { Chain } from './port';
 /* eslint-disable @typescript-eslint/no-require-imports -- `import()` of a file needs its ending, which sources and the build do not share. */
 /** One line per family, by the namespace of its CAIP-2 ids: how a chain of it is made. */
 export const chainFamilies = {
+  cosmos: (connection) => (require('./cosmos') as typeof import('./cosmos')).createCosmosChain(connection),
   eip155: (connection) => (require('./evm') as typeof import('./evm')).createEvmChain(connection),
   solana: (connection) => (require('./solana') as typeof import('./solana')).createSolanaChain(connection),
-  tvm: (connection) => (require('./ton') as typeof import('./ton')).tonChain(connection),
+  tvm: (connection) => (require('./ton') as typeof import('./ton')).createTonChain(connection),
 } satisfies Record<string, (connection: ChainConnection) => Chain | Promise<Chain>>;
 /* eslint-enable @typescript-eslint/no-require-imports */
 

@@ -14,7 +14,7 @@ import { standingOf } from './standing';
 import { seqnoIn } from './wallet';
 
 /** The chain of a connection, such as `tvm:-239` at `https://toncenter.com/api`. An API key is the header `X-API-Key`. */
-export function tonChain(connection: ChainConnection): Chain {
+export function createTonChain(connection: ChainConnection): Chain {
   const network = tonNetwork(connection);
   const { chain, endpoint } = network;
   return {

@@ -3,7 +3,7 @@ import { Address } from '@ton/core';
 import { registerAsset } from '../../../../domain/chain/asset';
 import { coinOf, MAIN_NETWORK } from '../../../../adapters/chains/ton/assets';
 import { tonCapabilities } from '../../../../adapters/chains/ton/capabilities';
-import { tonChain } from '../../../../adapters/chains/ton';
+import { createTonChain } from '../../../../adapters/chains/ton';
 import type { DepositInstruction } from '../../../../adapters/chains/port';
 import { createSeedSigner } from '../../../../adapters/signers/seed-signer';
 import { type ControlClient, controlClient } from '../../../../sandbox/chains/rpc/control-client';
@@ -70,7 +70,7 @@ export async function startTonHarness(): Promise<TonHarness> {
     double,
     control,
     payer,
-    chain: tonChain({ id: MAIN_NETWORK, url: `${double.url}/api`, timeoutMs: TIMEOUT_MS, headers: {} }),
+    chain: createTonChain({ id: MAIN_NETWORK, url: `${double.url}/api`, timeoutMs: TIMEOUT_MS, headers: {} }),
     jetton: master,
     assets: [
       { id: COIN, sample: '1500000000', funds: (100n * TON).toString() },

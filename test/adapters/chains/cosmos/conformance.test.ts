@@ -1,0 +1,4 @@
+import { chainConformance } from '../../../conformance/chains/suite';
+import { cosmosMachine } from './harness';
+
+chainConformance(cosmosMachine);
