@@ -7,6 +7,7 @@ import { toIso, type Instant } from '../domain/time';
 import { owedIds } from './commands/cancel';
 import type { ActivityDependencies } from './dependencies';
 import { recordEnd } from './final-bill';
+import { givenBackByVoid } from './give-back';
 import { recordFact } from './record-fact';
 import { prepareSettlement, voidInvoice } from './settle-invoices';
 
@@ -37,12 +38,14 @@ async function expire(deps: ActivityDependencies, state: SubscriptionState, now:
   const event = { type: 'expired', at: now } as const;
   if (invoice === undefined) return recordFact(deps, { state, now, event });
   const voided = voidInvoice(invoice, now);
+  const back = await givenBackByVoid(deps, state.tenantId, invoice.id, 'keep');
   return recordFact(deps, {
     state,
     now,
     event,
     partsOf: () => ({
       ...voided.parts,
+      ...back,
       balance: { customerId: state.customerId, change: voided.balanceBack, expected: null },
     }),
   });

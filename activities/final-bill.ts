@@ -31,9 +31,9 @@ interface FinalBill extends Pick<InvoiceFact, 'state' | 'now'> {
 export async function recordEnd(deps: ActivityDependencies, bill: FinalBill): Promise<SubscriptionEvent> {
   const { state, now, at, businessKey, partsOf } = bill;
   const facts = await factsInForce(deps, state);
-  const last = await finalLines(deps.database, state, facts, at);
+  const { last, ended } = await finalLines(deps.database, state, facts, at, true);
   if (last === null)
-    return recordFact(deps, { state, now, partsOf, event: { type: 'canceled', at: now, invoice: null } });
+    return recordFact(deps, { state, now, partsOf, event: { type: 'canceled', at: now, invoice: null, ...ended } });
   const { lines, limits = null, parts } = last;
   const start = Math.min(usageFrom(state), ...lines.map(({ periodStart }) => periodStart));
   return recordInvoice(deps, {
@@ -42,6 +42,6 @@ export async function recordEnd(deps: ActivityDependencies, bill: FinalBill): Pr
     facts,
     partsOf: (event, after) => ({ ...partsOf(event, after), ...parts }),
     invoice: { id: newId('inv'), businessKey, lines, span: { start, end: at }, limits },
-    eventOf: (invoice) => ({ type: 'canceled', at: now, invoice }),
+    eventOf: (invoice) => ({ type: 'canceled', at: now, invoice, ...ended }),
   });
 }

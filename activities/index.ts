@@ -2,6 +2,7 @@
  * The list of what the workflows can have done. `createActivities` is the only place where dependencies come in.
  */
 import { advanceTestClock } from './advance-test-clock';
+import { billUsage } from './bill-usage';
 import { scanChain } from './chain/scan-chain';
 import { closeSubscription } from './close-subscription';
 import { collectPayment } from './collect-payment';
@@ -27,6 +28,7 @@ import { steerSettlement } from './settlement/steer-settlement';
 export function createActivities(deps: ActivityDependencies) {
   return {
     issueInvoice: once(deps, issueInvoice(deps)),
+    billUsage: once(deps, billUsage(deps)),
     collectPayment: once(deps, oneTryPerMethod(collectPayment(deps))),
     endDunning: once(deps, endDunning(deps)),
     closeSubscription: once(deps, closeSubscription(deps)),

@@ -121,7 +121,8 @@ async function periodFact(
   plan: PlanVersion,
 ): Promise<InvoiceFact> {
   const { stretch, terms, lines } = billPeriod(state, plan, facts.proration, reason, at);
-  const besides = await besidesOf(deps.database, { state, facts, plan, at, policy: facts.proration, stretch });
+  const request = { state, facts, plan, at, policy: facts.proration, stretch, withGrace: true };
+  const besides = await besidesOf(deps.database, request);
   const incompleteUntil = facts.paymentGated && reason !== 'renewal' ? addHours(now, facts.incompleteHours) : null;
   return {
     state,
@@ -145,6 +146,7 @@ async function periodFact(
       terms,
       ...(terms.planId === state.terms.planId ? {} : { label: labelOf(facts.customerName, plan.name) }),
       ...planSinceOf(state, plan, at),
+      ...besides.ended,
       incompleteUntil: invoice.open ? incompleteUntil : null,
     }),
   };

@@ -34,7 +34,8 @@ export async function resumePeriod(deps: ActivityDependencies, request: ResumeRe
   if (bill.invoice === null)
     return recordFact(deps, { state, now, partsOf, event: { type: 'resumed', at: now, invoice: null, calendar } });
   const { stretch } = bill.invoice;
-  const besides = await besidesOf(deps.database, { state, facts, plan, at, policy: facts.proration, stretch });
+  const ended = { state, facts, plan, at, policy: facts.proration, stretch, withGrace: true };
+  const besides = await besidesOf(deps.database, ended);
   const { limits = null, parts } = besides;
   const lines = [...bill.invoice.lines, ...besides.lines];
   return recordInvoice(deps, {
@@ -43,6 +44,13 @@ export async function resumePeriod(deps: ActivityDependencies, request: ResumeRe
     facts,
     partsOf: (event, after) => ({ ...partsOf(event, after), ...parts }),
     invoice: { id: newId('inv'), businessKey: `resume:${toIso(at)}`, span: stretch.period, lines, limits },
-    eventOf: (invoice) => ({ type: 'resumed', at: now, invoice, calendar, ...changeOf(request, bill) }),
+    eventOf: (invoice) => ({
+      type: 'resumed',
+      at: now,
+      invoice,
+      calendar,
+      ...changeOf(request, bill),
+      ...besides.ended,
+    }),
   });
 }

@@ -7,6 +7,11 @@ export const jsonBody = <S extends ZodType>(schema: S) => ({
   body: { required: true, content: { 'application/json': { schema } } },
 });
 
+/** A JSON body that may be left out. */
+export const optionalJsonBody = <S extends ZodType>(schema: S) => ({
+  body: { required: false, content: { 'application/json': { schema } } },
+});
+
 /** A JSON answer. */
 export const jsonAnswer = <S extends ZodType>(schema: S, description: string) => ({
   description,

@@ -4,7 +4,7 @@
  * invoice, and a refund that comes with it has its own workflow.
  */
 import type { z } from '@hono/zod-openapi';
-import { isDuplicate } from '../db/errors';
+import { isConflict, isDuplicate } from '../db/errors';
 import type { Queryable } from '../db/pool';
 import { findCreditNote, type StoredCreditNote } from '../db/queries/credit-notes';
 import { findInvoice } from '../db/queries/invoices';
@@ -143,9 +143,9 @@ async function write(c: ApiContext, deps: ApiDependencies, invoiceId: string, id
   fail('state_changed', { resource: 'Invoice', id: invoiceId });
 }
 
-/** Another credit note took its place: the request may be repeated as it is. */
+/** Another credit note or a credit took its place: the request may be repeated as it is. */
 function anew(error: unknown): false {
-  if (isDuplicate(error)) return false;
+  if (isDuplicate(error) || isConflict(error)) return false;
   throw error;
 }
 

@@ -1,5 +1,6 @@
 /** Writes a refund that was asked for with the message that starts its workflow, and starts it. */
 import type { z } from '@hono/zod-openapi';
+import { isConflict } from '../db/errors';
 import type { Queryable } from '../db/pool';
 import { findCustomer } from '../db/queries/customers';
 import { insertOutboxMessage, markOutboxDelivered, waitingOutboxMessages } from '../db/queries/outbox';
@@ -92,6 +93,18 @@ async function writeRefund(c: ApiContext, deps: ApiDependencies, id: string, bod
   });
 }
 
+/** A credit of the same invoice may be written at the same moment: what that leaves is read once more. */
+async function writeAnew(c: ApiContext, deps: ApiDependencies, id: string, body: Body): Promise<void> {
+  for (let reading = 1; reading <= 2; reading++) {
+    try {
+      return await writeRefund(c, deps, id, body);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+  }
+  fail('state_changed', { resource: 'Payment', id: body.payment_id });
+}
+
 /** Starts its workflow unless that was done, and waits for its end for 10 s. */
 export async function startRefund(deps: ApiDependencies, refund: Refund): Promise<void> {
   const { tenantId, id } = refund;
@@ -108,13 +121,13 @@ export async function startRefund(deps: ApiDependencies, refund: Refund): Promis
 
 /**
  * Makes a refund and answers it as it is at its end, or after 10 s.
- * @throws PerennialError `payment_not_refundable`, `refund_exceeds_payment`, `currency_mismatch`, `temporal_unavailable`.
+ * @throws PerennialError `payment_not_refundable`, `refund_exceeds_payment`, `currency_mismatch`, `state_changed`, `temporal_unavailable`.
  */
 export async function createRefund(c: ApiContext, deps: ApiDependencies, body: Body): Promise<Refund> {
   const { tenantId } = tenantOf(c);
   const db = deps.database.as(tenantId);
   const id = idFromSeed('re', c.get('seed'));
-  if ((await findRefund(db, tenantId, id)) === null) await writeRefund(c, deps, id, body);
+  if ((await findRefund(db, tenantId, id)) === null) await writeAnew(c, deps, id, body);
   await startRefund(deps, foundOr404(await findRefund(db, tenantId, id), 'Refund', id));
   return foundOr404(await findRefund(db, tenantId, id), 'Refund', id);
 }

@@ -151,6 +151,34 @@ begin
   return null;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.given_back_within_charge(charged_invoice text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  charged numeric;
+  unit numeric;
+  credited numeric;
+  parts bigint;
+  given numeric;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('given_back:' || charged_invoice, 0));
+  -- Its charges: what it credits or corrects of earlier invoices is the customer's already.
+  select coalesce(sum(greatest(net + tax, 0)), 0), power(10::numeric, -max(scale(amount))) into charged, unit
+    from invoice_lines where invoice_id = charged_invoice and credits_line_id is null;
+  select coalesce(-sum(c.net + c.tax), 0), count(*) into credited, parts from invoice_lines l join invoice_lines c on c.credits_line_id = l.id
+    join invoices v on v.id = c.invoice_id and v.status <> 'void' where l.invoice_id = charged_invoice;
+  select credited + (select coalesce(sum(n.gross), 0) from credit_notes n where n.invoice_id = charged_invoice)
+    + (select coalesce(sum(r.amount), 0) from payments p join refunds r on r.payment_id = p.id
+       where p.invoice_id = charged_invoice and p.status <> 'canceled' and r.status not in ('failed', 'canceled', 'refused')
+         and not exists (select from credit_notes n where n.refund_id = r.id))
+    into given;
+  if given > charged + unit * parts then
+    -- Whoever computed it reads again, and finds what the other gave.
+    raise exception 'the invoice % was refunded or credited meanwhile', charged_invoice using errcode = 'serialization_failure';
+  end if;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.insist(actual bigint, expected bigint, reason text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -180,6 +208,15 @@ begin
   return null;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.line_within_charge()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform given_back_within_charge((select invoice_id from invoice_lines where id = new.credits_line_id));
+  return null;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.make_default_entity()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -201,6 +238,15 @@ begin
   if not found then
     raise exception 'the grant % is not one of the wallet', new.grant_id using errcode = 'foreign_key_violation';
   end if;
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.note_given_back()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform given_back_within_charge(new.invoice_id);
   return null;
 end $function$
 ;
@@ -239,6 +285,15 @@ begin
   return true;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.refund_within_charge()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform given_back_within_charge((select invoice_id from payments where id = new.payment_id));
+  return null;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -260,7 +315,7 @@ CREATE OR REPLACE FUNCTION public.usage_state(of_customer text, of_meters text[]
  RETURNS text
  LANGUAGE sql
  STABLE
-RETURN (SELECT CASE WHEN bool_or((per_meter.covered AND (NOT per_meter.counted))) THEN 'late'::text WHEN bool_and(per_meter.counted) THEN 'billed'::text ELSE 'pending'::text END AS "case" FROM (SELECT (count(b.id) > 0) AS covered, COALESCE(bool_or(pg_visible_in_snapshot(usage_state.writer, b.counted)), false) AS counted FROM (unnest(usage_state.of_meters) m(id) LEFT JOIN usage_billings b ON (((b.customer_id = usage_state.of_customer) AND (b.meter_id = m.id) AND (b.starts_at <= usage_state.at) AND (usage_state.at < b.ends_at)))) GROUP BY m.id) per_meter)
+RETURN (SELECT CASE WHEN bool_or((per_meter.covered AND (NOT per_meter.counted))) THEN 'late'::text WHEN bool_and(per_meter.counted) THEN 'billed'::text ELSE 'pending'::text END AS "case" FROM (SELECT (count(b.id) > 0) AS covered, COALESCE(bool_or(pg_visible_in_snapshot(usage_state.writer, b.counted)), false) AS counted FROM (unnest(usage_state.of_meters) m(id) LEFT JOIN usage_billings b ON (((b.customer_id = usage_state.of_customer) AND (b.meter_id = m.id) AND (b.starts_at <= usage_state.at) AND (usage_state.at < b.ends_at) AND (NOT (EXISTS (SELECT FROM usage_returns r WHERE (r.billing_id = b.id))))))) GROUP BY m.id) per_meter)
 ;
 
 create table api_keys (
@@ -1068,7 +1123,9 @@ create table tenants (
   incomplete_hours integer not null default 72,
   recorded_at timestamp with time zone not null default now(),
   tax jsonb,
-  default_entity_id text not null default ('ent_'::text || split_part(id, '_'::text, 2))
+  default_entity_id text not null default ('ent_'::text || split_part(id, '_'::text, 2)),
+  usage_grace_hours integer not null default 0,
+  late_usage text not null default 'adjust_next_invoice'::text
 );
 create table test_clocks (
   id text not null,
@@ -1102,14 +1159,15 @@ create table usage_billings (
   meter_id text not null,
   starts_at timestamp with time zone not null,
   ends_at timestamp with time zone not null,
-  invoice_id text not null,
+  invoice_id text,
   usage jsonb not null,
   counted pg_snapshot not null default pg_current_snapshot(),
   recorded_at timestamp with time zone not null default now(),
   subscription_id text,
   price_id text not null default ''::text,
   exact numeric not null default 0,
-  rating jsonb
+  rating jsonb,
+  billed numeric
 );
 create table usage_buckets (
   meter_id text not null,
@@ -1182,6 +1240,12 @@ create table usage_events (
   reason text,
   written_by xid8 not null default pg_current_xact_id()
 ) partition by RANGE (occurred_at);
+create table usage_returns (
+  billing_id bigint not null,
+  tenant_id text not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
 create table usage_sweeps (
   name text not null,
   seen pg_snapshot not null,
@@ -1595,7 +1659,9 @@ alter table tax_rates add constraint tax_rates_country_check CHECK ((country ~ '
 alter table tax_rates add constraint tax_rates_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric)));
 alter table tenants add constraint tenants_pkey PRIMARY KEY (id);
 alter table tenants add constraint tenants_incomplete_hours_check CHECK ((incomplete_hours > 0));
+alter table tenants add constraint tenants_late_usage_check CHECK ((late_usage = ANY (ARRAY['adjust_next_invoice'::text, 'credit_and_reissue'::text])));
 alter table tenants add constraint tenants_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])));
+alter table tenants add constraint tenants_usage_grace_hours_check CHECK (((usage_grace_hours >= 0) AND (usage_grace_hours <= 744)));
 alter table test_clocks add constraint test_clocks_pkey PRIMARY KEY (id);
 alter table test_clocks add constraint test_clocks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table test_clocks add constraint test_clocks_status_check CHECK ((status = ANY (ARRAY['ready'::text, 'advancing'::text])));
@@ -1625,6 +1691,9 @@ alter table usage_duplicates add constraint usage_duplicates_pkey PRIMARY KEY (k
 alter table usage_edges add constraint usage_edges_pkey PRIMARY KEY (meter_id, customer_id, starts_at, ends_at, dimensions);
 alter table usage_edges add constraint usage_edges_check CHECK ((starts_at < ends_at));
 alter table usage_event_keys add constraint usage_event_keys_pkey PRIMARY KEY (key);
+alter table usage_returns add constraint usage_returns_pkey PRIMARY KEY (billing_id);
+alter table usage_returns add constraint usage_returns_billing_id_fkey FOREIGN KEY (billing_id) REFERENCES usage_billings(id);
+alter table usage_returns add constraint usage_returns_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table usage_sweeps add constraint usage_sweeps_pkey PRIMARY KEY (name);
 alter table usage_unique_values add constraint usage_unique_values_pkey PRIMARY KEY (meter_id, customer_id, starts_at, dimensions, value);
 alter table wallet_movements add constraint wallet_movements_pkey PRIMARY KEY (id);
@@ -1801,6 +1870,7 @@ CREATE TRIGGER audit_log_frozen BEFORE DELETE OR UPDATE ON public.audit_log FOR 
 CREATE TRIGGER credit_note_lines_frozen BEFORE DELETE OR UPDATE ON public.credit_note_lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER credit_note_lines_within_charge AFTER INSERT ON public.credit_note_lines FOR EACH ROW EXECUTE FUNCTION note_within_charge();
 CREATE TRIGGER credit_notes_frozen BEFORE DELETE OR UPDATE ON public.credit_notes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE CONSTRAINT TRIGGER credit_notes_given_back AFTER INSERT ON public.credit_notes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note_given_back();
 CREATE TRIGGER customers_versions AFTER UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION keep_party_version();
 CREATE TRIGGER documents_frozen BEFORE DELETE OR UPDATE ON public.documents FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER entities_claim_series AFTER INSERT ON public.entities FOR EACH ROW EXECUTE FUNCTION claim_series();
@@ -1812,6 +1882,7 @@ CREATE TRIGGER entitlement_rollovers_frozen BEFORE DELETE OR UPDATE ON public.en
 CREATE TRIGGER features_frozen BEFORE DELETE OR UPDATE ON public.features FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER fee_schedule_versions_frozen BEFORE DELETE OR UPDATE ON public.fee_schedule_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER invoice_lines_credited_once AFTER INSERT ON public.invoice_lines FOR EACH ROW WHEN ((new.credits_line_id IS NOT NULL)) EXECUTE FUNCTION charge_credited_once();
+CREATE CONSTRAINT TRIGGER invoice_lines_given_back AFTER INSERT ON public.invoice_lines DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.credits_line_id IS NOT NULL)) EXECUTE FUNCTION line_within_charge();
 CREATE TRIGGER invoice_lines_within_charge AFTER INSERT ON public.invoice_lines FOR EACH ROW WHEN ((new.credits_line_id IS NOT NULL)) EXECUTE FUNCTION credit_within_charge();
 CREATE TRIGGER ledger_entries_frozen BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE CONSTRAINT TRIGGER ledger_postings_balance AFTER INSERT ON public.ledger_postings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_balances();
@@ -1822,6 +1893,7 @@ CREATE TRIGGER party_versions_frozen BEFORE DELETE OR UPDATE ON public.party_ver
 CREATE TRIGGER plan_migration_subscriptions_kept BEFORE DELETE ON public.plan_migration_subscriptions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER plan_migration_subscriptions_told BEFORE UPDATE ON public.plan_migration_subscriptions FOR EACH ROW WHEN ((old.outcome IS NOT NULL)) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER plan_versions_frozen BEFORE DELETE OR UPDATE ON public.plan_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE CONSTRAINT TRIGGER refunds_within_charge AFTER INSERT ON public.refunds DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refund_within_charge();
 CREATE TRIGGER revenue_close_amounts_frozen BEFORE DELETE OR UPDATE ON public.revenue_close_amounts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER revenue_closes_frozen BEFORE DELETE OR UPDATE ON public.revenue_closes FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER settlement_facts_frozen BEFORE DELETE OR UPDATE ON public.settlement_facts FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -1831,6 +1903,7 @@ CREATE TRIGGER tenants_default_entity AFTER INSERT ON public.tenants FOR EACH RO
 CREATE TRIGGER usage_billings_frozen BEFORE DELETE OR UPDATE ON public.usage_billings FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER usage_corrections_frozen BEFORE DELETE OR UPDATE ON public.usage_corrections FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER usage_events_frozen BEFORE DELETE OR UPDATE ON public.usage_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER usage_returns_frozen BEFORE DELETE OR UPDATE ON public.usage_returns FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER wallet_movements_frozen BEFORE DELETE OR UPDATE ON public.wallet_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER wallet_movements_move AFTER INSERT ON public.wallet_movements FOR EACH ROW WHEN ((new.kind <> 'granted'::text)) EXECUTE FUNCTION move_grant();
 
@@ -1903,6 +1976,7 @@ alter table usage_duplicates enable row level security; create policy tenant_onl
 alter table usage_edges enable row level security; create policy tenant_only on usage_edges using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_event_keys enable row level security; create policy tenant_only on usage_event_keys using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_events enable row level security; create policy tenant_only on usage_events using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table usage_returns enable row level security; create policy tenant_only on usage_returns using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table usage_unique_values enable row level security; create policy tenant_only on usage_unique_values using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table wallet_movements enable row level security; create policy tenant_only on wallet_movements using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table wallet_top_ups enable row level security; create policy tenant_only on wallet_top_ups using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));

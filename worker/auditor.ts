@@ -6,7 +6,7 @@ import type { Database } from '../db/pool';
 import { allTenants } from '../db/pool';
 import { loadOverdue } from '../db/transactions/overdue';
 import { loadStates } from '../db/transactions/subscription-states';
-import { finalStatuses, type SubscriptionState } from '../domain/subscription/state';
+import { isLive, type SubscriptionState } from '../domain/subscription/state';
 import type { Instant } from '../domain/time';
 import { every, type Repeated } from './every';
 
@@ -40,10 +40,6 @@ async function* inBatches(ids: AsyncIterable<string>): AsyncGenerator<string[]> 
   }
   if (batch.length > 0) yield batch;
 }
-
-/** Whether something is still to come, so that a workflow must live: not for one that has ended and owes nothing. */
-const isLive = ({ status, collection }: SubscriptionState): boolean =>
-  !finalStatuses.has(status) || collection !== null;
 
 /** Starts again what was closed since then while the books say that it lives. Answers how many. */
 export async function reviveClosed(

@@ -104,6 +104,7 @@ function fastThenOrdinary<N extends Name>(fast: Run<N>, ordinary: () => Run<N>):
 /** Activities that write the book of record only. */
 export const book = {
   issueInvoice: fastThenOrdinary<'issueInvoice'>(local.issueInvoice, () => database.issueInvoice),
+  billUsage: fastThenOrdinary<'billUsage'>(local.billUsage, () => database.billUsage),
   recordAttention: local.recordAttention,
   nextFact: fastThenOrdinary<'nextFact'>(local.nextFact, () => database.nextFact),
 };

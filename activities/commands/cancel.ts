@@ -6,6 +6,7 @@ import { loadBilledLines, type BillingFacts } from '../../db/transactions/billin
 import { finalLines } from '../../db/transactions/final-lines';
 import type { SubscriptionState } from '../../domain/subscription/state';
 import { factsInForce, recordEnd } from '../final-bill';
+import { givenBackByVoid } from '../give-back';
 import { recordCredits } from '../record-credits';
 import { recordFact } from '../record-fact';
 import { prepareSettlement, voidInvoice } from '../settle-invoices';
@@ -40,7 +41,7 @@ async function cancelWithCredit(context: CommandContext<'cancel'>): Promise<Comm
     moment: 'termination',
   });
   if (credits.length === 0) return cancelPlainly(context);
-  const last = await finalLines(deps.database, state, facts, now);
+  const { last, ended } = await finalLines(deps.database, state, facts, now, true);
   const lines = [...credits, ...(last?.lines ?? [])];
   const span = { start: now, end: state.period.end };
   return recordCredits(deps, {
@@ -50,7 +51,7 @@ async function cancelWithCredit(context: CommandContext<'cancel'>): Promise<Comm
     billed,
     partsOf: (event, after) => ({ ...audit(event, after), ...last?.parts }),
     invoice: { id: newId('inv'), businessKey: `cancel:${commandId}`, lines, span, limits: last?.limits ?? null },
-    eventOf: (invoice, credited) => ({ type: 'canceled', at: now, invoice, ...credited }),
+    eventOf: (invoice, credited) => ({ type: 'canceled', at: now, invoice, ...credited, ...ended }),
   });
 }
 
@@ -65,6 +66,7 @@ async function cancelIncomplete(context: CommandContext<'cancel'>): Promise<Comm
   if (prepared.paid.size > 0) return refusal('payment_in_progress', { invoiceId: [...prepared.paid].join(', ') });
   if (invoice === undefined) return cancelPlainly(context);
   const voided = voidInvoice(invoice, now);
+  const back = await givenBackByVoid(deps, state.tenantId, invoice.id, 'keep');
   return recordFact(deps, {
     state,
     now,
@@ -72,6 +74,7 @@ async function cancelIncomplete(context: CommandContext<'cancel'>): Promise<Comm
     partsOf: (event, after) => ({
       ...audit(event, after),
       ...voided.parts,
+      ...back,
       balance: { customerId: state.customerId, change: voided.balanceBack, expected: null },
     }),
   });

@@ -7,7 +7,7 @@ import { idFromFacts } from '../../domain/ids';
 import { chargeable, limitsOf } from '../../domain/invoice/chargeable';
 import { carryOverPostings } from '../../domain/ledger';
 import { isZero, subtract, zero } from '../../domain/money';
-import type { CreditInvoice } from '../../domain/subscription/commands';
+import type { CreditInvoice } from '../../domain/subscription/invoice-commands';
 import { defaultRail } from '../default-rail';
 import { recordFact, type Parts } from '../record-fact';
 import { prepareSettlement } from '../settle-invoices';

@@ -1,5 +1,6 @@
 import { refusal } from '../../domain/errors';
 import { findCredit } from '../../db/transactions/find-credit';
+import { givenBackByVoid } from '../give-back';
 import { recordFact } from '../record-fact';
 import { prepareSettlement, voidInvoice, writeOff } from '../settle-invoices';
 import type { CommandContext, CommandOutcome } from './context';
@@ -10,7 +11,7 @@ async function openInvoice({ deps, state, payload }: CommandContext<'voidInvoice
   return open[0] ?? refusal('invoice_not_open', { invoiceId: payload.invoiceId, status: 'settled' });
 }
 
-/** Takes an invoice back as if it had never been billed. */
+/** Takes an invoice back as if it had never been billed, with what it used: coupons, and the usage that is then billed again. */
 export async function voidOne(context: CommandContext<'voidInvoice'>): Promise<CommandOutcome> {
   const { deps, state, payload, now, audit } = context;
   const { tenantId } = state;
@@ -20,13 +21,16 @@ export async function voidOne(context: CommandContext<'voidInvoice'>): Promise<C
   const invoice = await openInvoice(context);
   if ('kind' in invoice) return invoice;
   const voided = voidInvoice(invoice, now);
+  const back = await givenBackByVoid(deps, tenantId, payload.invoiceId, payload.usage === 'keep' ? 'keep' : 'rebill');
+  const returned = back.usageReturned === undefined ? {} : ({ usageReturned: true } as const);
   return recordFact(deps, {
     state,
     now,
-    event: { type: 'invoice_settled', at: now, invoiceId: payload.invoiceId, how: 'voided' },
+    event: { type: 'invoice_settled', at: now, invoiceId: payload.invoiceId, how: 'voided', ...returned },
     partsOf: (event, after) => ({
       ...audit(event, after),
       ...voided.parts,
+      ...back,
       balance: { customerId: state.customerId, change: voided.balanceBack, expected: null },
     }),
   });

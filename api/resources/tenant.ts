@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { ApiKey } from '../../db/queries/api-keys';
 import type { Tenant } from '../../db/queries/tenants';
 import type { DunningPolicy } from '../../domain/dunning';
+import { lateUsages, usageGraceHoursMax } from '../../domain/metering/late-usage';
 import { toIso } from '../../domain/time';
 import { instantAnswer, isoOrNull, prorationField, shortText, timeZoneField } from '../fields';
 
@@ -44,6 +45,8 @@ export const tenantExample = {
   dunning_policy: dunningExample,
   proration_policy: 'seconds',
   incomplete_hours: 72,
+  usage_grace_hours: 0,
+  late_usage: 'adjust_next_invoice',
   created_at: '2026-01-31T00:00:00.000Z',
 };
 
@@ -56,6 +59,8 @@ const tenantShape = {
   dunning_policy: dunningAnswer,
   proration_policy: z.string(),
   incomplete_hours: z.number(),
+  usage_grace_hours: z.number(),
+  late_usage: z.string(),
   created_at: instantAnswer,
 };
 
@@ -73,6 +78,14 @@ const settings = {
   dunning_policy: dunningField,
   proration_policy: prorationField,
   incomplete_hours: z.number().int().min(1).max(8_760).openapi({ example: 72 }),
+  usage_grace_hours: z.number().int().min(0).max(usageGraceHoursMax).openapi({
+    description: 'How long the usage of an ended period waits for events that come late before it is billed.',
+    example: 12,
+  }),
+  late_usage: z.enum(lateUsages).openapi({
+    description: 'What becomes of usage that comes after its invoice, or is corrected after it.',
+    example: 'adjust_next_invoice',
+  }),
 };
 
 export const tenantBody = z
@@ -87,6 +100,8 @@ export const tenantBody = z
     dunning_policy: dunningField.default({}),
     proration_policy: settings.proration_policy.default('seconds'),
     incomplete_hours: settings.incomplete_hours.default(72),
+    usage_grace_hours: settings.usage_grace_hours.default(0),
+    late_usage: settings.late_usage.default('adjust_next_invoice'),
   })
   .openapi('TenantCreate', { example: { name: 'Kilima Software', mode: 'test', time_zone: 'Africa/Nairobi' } });
 
@@ -97,6 +112,8 @@ export const tenantPatch = z
     dunning_policy: dunningField.optional(),
     proration_policy: settings.proration_policy.optional(),
     incomplete_hours: settings.incomplete_hours.optional(),
+    usage_grace_hours: settings.usage_grace_hours.optional(),
+    late_usage: settings.late_usage.optional(),
   })
   .openapi('TenantUpdate', { example: { dunning_policy: { steps_days: [2, 4], end: 'pause' } } });
 
@@ -138,6 +155,8 @@ export function presentTenant(tenant: Tenant): z.infer<typeof tenantAnswer> {
     dunning_policy: presentDunning(tenant.dunningPolicy),
     proration_policy: tenant.prorationPolicy,
     incomplete_hours: tenant.incompleteHours,
+    usage_grace_hours: tenant.usageGraceHours,
+    late_usage: tenant.lateUsage,
     created_at: toIso(tenant.recordedAt),
   };
 }

@@ -6,7 +6,7 @@ import { drawsOfInvoices } from '../../db/queries/wallet-movements';
 import type { CommandName } from '../../domain/subscription/commands';
 import { fail } from '../../domain/errors';
 import { isZero } from '../../domain/money';
-import { idParameter, jsonAnswer, jsonBody } from '../answers';
+import { idParameter, jsonAnswer, jsonBody, optionalJsonBody } from '../answers';
 import { carryOutCommand } from '../carry-out-command';
 import { tenantOf, type Api, type ApiContext } from '../context';
 import type { ApiDependencies } from '../dependencies';
@@ -43,11 +43,10 @@ const list = createRoute({
   responses: { 200: jsonAnswer(pageAnswer(invoiceAnswer), 'A page of invoices.') },
 });
 
-type InvoiceCommandName = Extract<CommandName, 'retryPayment' | 'voidInvoice' | 'markUncollectible'>;
+type InvoiceCommandName = Extract<CommandName, 'retryPayment' | 'markUncollectible'>;
 
 const commands: Readonly<Record<InvoiceCommandName, { readonly path: string; readonly summary: string }>> = {
   retryPayment: { path: 'pay', summary: 'Try the payment of an open invoice now' },
-  voidInvoice: { path: 'void', summary: 'Void an open invoice' },
   markUncollectible: { path: 'mark-uncollectible', summary: 'Give an open invoice up as a bad debt' },
 };
 
@@ -62,6 +61,52 @@ async function readInvoice(deps: ApiDependencies, tenantId: string, invoiceId: s
   return presentInvoice(found, lines, draws);
 }
 
+const carriedOut = {
+  200: jsonAnswer(invoiceAnswer, 'The invoice once the command is carried out.'),
+  202: jsonAnswer(
+    invoiceAnswer,
+    'The command is accepted and still being carried out; repeat with the same Idempotency-Key.',
+  ),
+};
+
+/** The subscription that an invoice belongs to. */
+async function subscriptionOf(deps: ApiDependencies, tenantId: string, invoiceId: string): Promise<string> {
+  const found = await findInvoice(deps.database.as(tenantId), tenantId, invoiceId);
+  const { subscriptionId } = foundOr404(found, 'Invoice', invoiceId);
+  return subscriptionId ?? fail('invoice_of_top_up', { invoiceId });
+}
+
+const voidBody = z
+  .strictObject({
+    usage: z.enum(['rebill', 'keep']).optional().openapi({
+      description:
+        'Whether the usage that it billed is billed again with the next invoice: it is unless said otherwise, while the subscription goes on.',
+    }),
+  })
+  .openapi('InvoiceVoid', { example: { usage: 'rebill' } });
+
+const voidRoute = createRoute({
+  method: 'post',
+  path: '/invoices/{id}/void',
+  tags,
+  summary: 'Void an open invoice',
+  description: 'As if it had never been billed: coupons and credits that it used can be used again.',
+  request: { ...id, ...optionalJsonBody(voidBody) },
+  responses: carriedOut,
+});
+
+function registerVoid(api: Api, deps: ApiDependencies): void {
+  api.openapi(voidRoute, async (c) => {
+    const { tenantId } = tenantOf(c);
+    const { id: invoiceId } = c.req.valid('param');
+    const { usage } = c.req.valid('json');
+    const subscriptionId = await subscriptionOf(deps, tenantId, invoiceId);
+    const payload = { invoiceId, ...(usage === undefined ? {} : { usage }) };
+    const { progress } = await carryOutCommand(c, deps, subscriptionId, 'voidInvoice', payload);
+    return c.json(await readInvoice(deps, tenantId, invoiceId), progress === 'settled' ? 200 : 202);
+  });
+}
+
 function registerCommand(api: Api, deps: ApiDependencies, name: InvoiceCommandName): void {
   const { path, summary } = commands[name];
   const route = createRoute({
@@ -70,25 +115,14 @@ function registerCommand(api: Api, deps: ApiDependencies, name: InvoiceCommandNa
     tags,
     summary,
     request: id,
-    responses: {
-      200: jsonAnswer(invoiceAnswer, 'The invoice once the command is carried out.'),
-      202: jsonAnswer(
-        invoiceAnswer,
-        'The command is accepted and still being carried out; repeat with the same Idempotency-Key.',
-      ),
-    },
+    responses: carriedOut,
   });
   api.openapi(route, async (c) => {
     const { tenantId } = tenantOf(c as ApiContext);
     const { id: invoiceId } = c.req.valid('param') as { id: string };
-    const invoice = foundOr404(
-      await findInvoice(deps.database.as(tenantId), tenantId, invoiceId),
-      'Invoice',
-      invoiceId,
-    );
-    if (invoice.subscriptionId === null) return fail('invoice_of_top_up', { invoiceId });
+    const subscriptionId = await subscriptionOf(deps, tenantId, invoiceId);
     const payload = name === 'retryPayment' ? { invoiceId, customerPresent: false } : { invoiceId };
-    const { progress } = await carryOutCommand(c, deps, invoice.subscriptionId, name, payload);
+    const { progress } = await carryOutCommand(c, deps, subscriptionId, name, payload);
     return c.json(await readInvoice(deps, tenantId, invoiceId), progress === 'settled' ? 200 : 202);
   });
 }
@@ -125,8 +159,7 @@ function registerReissue(api: Api, deps: ApiDependencies): void {
     const { tenantId } = tenantOf(c);
     const db = deps.database.as(tenantId);
     const { id: invoiceId } = c.req.valid('param');
-    const { subscriptionId } = foundOr404(await findInvoice(db, tenantId, invoiceId), 'Invoice', invoiceId);
-    if (subscriptionId === null) return fail('invoice_of_top_up', { invoiceId });
+    const subscriptionId = await subscriptionOf(deps, tenantId, invoiceId);
     const { lines } = c.req.valid('json');
     const payload = { invoiceId, ...(lines === undefined ? {} : { lines }) };
     await carryOutCommand(c, deps, subscriptionId, 'reissueInvoice', payload);
@@ -163,5 +196,6 @@ export function invoices(api: Api, deps: ApiDependencies): void {
     return c.json({ data: page.data.map((invoice) => presentInvoice(invoice, lines)), has_more: page.hasMore }, 200);
   });
   registerReissue(api, deps);
+  registerVoid(api, deps);
   for (const name of Object.keys(commands) as InvoiceCommandName[]) registerCommand(api, deps, name);
 }

@@ -102,6 +102,8 @@ async function createTenant(
     dunningPolicy: policyFrom(body.dunning_policy, {}),
     prorationPolicy: body.proration_policy as ProrationPolicy,
     incompleteHours: body.incomplete_hours,
+    usageGraceHours: body.usage_grace_hours,
+    lateUsage: body.late_usage,
   };
   await database.transaction(allTenants, async (db) => {
     await insertTenant(db, wanted);
@@ -135,6 +137,8 @@ async function changeTenant(
       body.dunning_policy === undefined ? before.dunningPolicy : policyFrom(body.dunning_policy, before.dunningPolicy),
     prorationPolicy: (body.proration_policy ?? before.prorationPolicy) as ProrationPolicy,
     incompleteHours: body.incomplete_hours ?? before.incompleteHours,
+    usageGraceHours: body.usage_grace_hours ?? before.usageGraceHours,
+    lateUsage: body.late_usage ?? before.lateUsage,
   };
   return deps.database.transaction(tenantId, async (db) => {
     const written = foundOr404(await updateTenant(db, after), 'Tenant', tenantId);

@@ -32,7 +32,7 @@ export async function insertUsageBilling(db: Queryable, billing: UsageBilling): 
 /** By what a window was priced. */
 export type UsageRating = Pick<UsageReading, 'planId' | 'price' | 'before' | 'isFree'>;
 
-/** A window that a subscription was billed for, as its newest billing left it. */
+/** A window that a subscription was billed for, as its newest billing left it that was not taken back. */
 export interface BilledWindow {
   readonly meterId: string;
   readonly priceId: string;
@@ -40,11 +40,15 @@ export interface BilledWindow {
   readonly to: Instant;
   /** Of a usage that is one quantity. */
   readonly quantity: string | null;
-  /** Usage and rating are read for windows that ended after a day alone; the older ones only count. */
+  /** Usage and rating are read for windows that ended after a day alone, and where something was taken back; the older ones only count. */
   readonly usage: Usage | null;
   readonly rating: UsageRating | null;
-  /** What it has cost, unrounded. */
+  /** What it has cost, unrounded, without what was taken back. */
   readonly exact: string;
+  /** A billing of it was taken back, and none since has charged for that: `part` when others still stand, `whole` when nothing is billed. */
+  readonly returned: 'part' | 'whole' | null;
+  /** What billed it last; null: no invoice, because nothing of it cost anything. */
+  readonly invoiceId: string | null;
 }
 
 interface BilledRow {
@@ -57,16 +61,34 @@ interface BilledRow {
   usage: Usage | null;
   rating: UsageRating | null;
   exact: string;
+  returned: 'part' | 'whole' | null;
+  invoice_id: string | null;
 }
 
+// What a row of before charged by itself is what the cost of its window grew by: nothing was taken back then.
 const ofSubscription: Statement = {
   name: 'usage_billings_of_subscription',
-  text: `select distinct on (price_id, starts_at, ends_at) meter_id, price_id, starts_at, ends_at, usage->>'quantity' as quantity,
-      case when ends_at > $3 then usage end as usage, case when ends_at > $3 then rating end as rating, exact
-    from usage_billings where tenant_id = $1 and subscription_id = $2 order by price_id, starts_at, ends_at, id desc`,
+  text: `
+with billings as (
+  select b.*, r.billing_id is not null as is_returned,
+    coalesce(b.billed, b.exact - lag(b.exact, 1, 0::numeric) over (partition by b.price_id, b.starts_at, b.ends_at order by b.id)) as charged
+  from usage_billings b left join usage_returns r on r.billing_id = b.id where b.tenant_id = $1 and b.subscription_id = $2
+), windows as (
+  select price_id, starts_at, ends_at, coalesce(sum(charged) filter (where not is_returned), 0) as charged,
+    bool_or(is_returned) as any_returned, bool_and(is_returned) as all_returned
+  from billings group by 1, 2, 3
+), newest as (
+  select distinct on (price_id, starts_at, ends_at) * from billings order by price_id, starts_at, ends_at, is_returned, id desc
+), told as (
+  select n.*, w.charged as stands, case when w.all_returned then 'whole' when w.any_returned and w.charged <> n.exact then 'part' end as returned
+  from newest n join windows w using (price_id, starts_at, ends_at)
+)
+select meter_id, price_id, starts_at, ends_at, usage->>'quantity' as quantity, stands as exact, returned, invoice_id,
+  case when ends_at > $3 or returned is not null then usage end as usage, case when ends_at > $3 or returned is not null then rating end as rating
+from told order by price_id, starts_at, ends_at`,
 };
 
-/** All windows that a subscription was billed for, with usage and rating where they ended after an instant. */
+/** All windows that a subscription was billed for, with usage and rating where they ended after an instant or something was taken back. */
 export async function billedUsageOf(
   db: Queryable,
   { tenantId, subscriptionId }: { readonly tenantId: string; readonly subscriptionId: string },
@@ -82,5 +104,7 @@ export async function billedUsageOf(
     usage: row.usage,
     rating: row.rating,
     exact: row.exact,
+    returned: row.returned,
+    invoiceId: row.invoice_id,
   }));
 }

@@ -96,7 +96,7 @@ async function previewLast(
   const inForce = momentOf(state, terms.planId, usageFrom(state));
   const request = { tenantId, subscriptionId, currency, ...terms, inForce };
   const facts = await loadBillingFacts(database.as(tenantId), request);
-  const last = facts === null ? null : await finalLines(database, state, facts, at);
+  const { last } = facts === null ? { last: null } : await finalLines(database, state, facts, at, false);
   if (facts === null || last === null) return null;
   const span = { start: usageFrom(state), end: at };
   const assembled = assembleFor(state, facts, { lines: last.lines, span, limits: last.limits ?? null }, at);
@@ -137,6 +137,7 @@ export async function previewUpcoming(
     at: next.at,
     policy: facts.proration,
     stretch,
+    withGrace: false,
     ...(foresee === undefined ? {} : { foresee }),
   });
   const lines = [...ahead, ...besides.lines];

@@ -9,14 +9,16 @@ import type { PeriodLimits } from '../../domain/invoice/limited-lines';
 import type { InvoiceLine } from '../../domain/invoice/line';
 import { adjustmentLine, countsOver, quantityIn, usageLine, type UsageReading } from '../../domain/invoice/usage-lines';
 import { aggregations } from '../../domain/metering/aggregations';
+import { usageDueAt } from '../../domain/metering/late-usage';
 import type { Window } from '../../domain/metering/window';
 import type { VersionTerms } from '../../domain/plan';
 import { billsInArrears, isMetered, type MeteredPrice } from '../../domain/plan/timing';
-import { isAbove, plus } from '../../domain/pricing/exact';
+import { isAbove, minus, plus } from '../../domain/pricing/exact';
 import type { Usage } from '../../domain/pricing/usage';
 import { pricingModels } from '../../domain/pricing';
 import type { ProrationMoment, ProrationPolicy } from '../../domain/proration';
 import type { SubscriptionState } from '../../domain/subscription/state';
+import type { UnbilledUsage } from '../../domain/subscription/unbilled-usage';
 import { addDays, type Instant } from '../../domain/time';
 import type { Database } from '../pool';
 import { knownMeter } from '../queries/meters';
@@ -40,6 +42,16 @@ export interface ArrearsRequest {
   readonly foresee?: (usage: Usage, question: UsageQuestion) => Usage;
   /** A change of quantity ends fees alone. */
   readonly withUsage?: boolean;
+  /** The fees were billed when the stretch ended; its usage is billed now that its grace is over. */
+  readonly usageAlone?: boolean;
+  /** How long usage waits for what comes late; absent: it is read as it stands, as previews do. */
+  readonly grace?: UsageGrace;
+}
+
+export interface UsageGrace {
+  readonly hours: number;
+  /** The end of the period that follows; null: none does. */
+  readonly nextEnd: Instant | null;
 }
 
 export interface Arrears {
@@ -48,6 +60,8 @@ export interface Arrears {
   readonly usage: readonly UsageBillingRow[];
   /** Least and most of what ends; null for neither. */
   readonly limits: PeriodLimits | null;
+  /** The stretch whose usage is billed later; its limits are measured then, too. */
+  readonly unbilled?: UnbilledUsage;
 }
 
 export const noArrears: Arrears = { lines: [], usage: [], limits: null };
@@ -80,19 +94,23 @@ async function questionOf(
 function correctable(windows: readonly BilledWindow[], at: Instant): BilledWindow[] {
   const earliest = addDays(at, -lateDaysMax);
   const prices = new Set(windows.map(({ rating }) => rating?.price.id));
-  return [...prices].flatMap((id) =>
-    windows
-      .filter(({ rating, to }) => rating !== null && !rating.isFree && rating.price.id === id && to > earliest)
-      .sort((a, b) => a.from - b.from)
-      .slice(-lateWindowsMax),
-  );
+  return [...prices].flatMap((id) => {
+    const own = windows
+      .filter(({ rating }) => rating !== null && !rating.isFree && rating.price.id === id)
+      .sort((a, b) => a.from - b.from);
+    const recent = new Set(own.filter(({ to }) => to > earliest).slice(-lateWindowsMax));
+    // What was taken back is billed again, however old it is.
+    return own.filter((window) => window.returned !== null || recent.has(window));
+  });
 }
 
 /** The quantity of all windows of a meter, null for none; each window once however many prices look at it. */
 function quantitiesOf(windows: readonly BilledWindow[], meterId: string): string | null {
   const byWindow = new Map(
     windows
-      .filter((window) => window.meterId === meterId && window.quantity !== null)
+      .filter(
+        ({ returned, ...window }) => window.meterId === meterId && window.quantity !== null && returned !== 'whole',
+      )
       .map(({ from, to, quantity }) => [`${from}/${to}`, quantity ?? '0']),
   );
   return byWindow.size === 0 ? null : [...byWindow.values()].reduce(plus, '0');
@@ -128,7 +146,7 @@ interface Progress {
 function rowOf(
   { subscriptionId, customerId }: SubscriptionState,
   reading: Omit<UsageReading, 'usage'>,
-  { usage, exact, counted }: { usage: Usage; exact: string; counted: string },
+  { usage, exact, billed, counted }: Pick<UsageBillingRow, 'usage' | 'exact' | 'billed' | 'counted'>,
 ): UsageBillingRow {
   const { planId, price, window, before, isFree } = reading;
   const rating = { planId, price, before, isFree };
@@ -141,7 +159,29 @@ function rowOf(
     usage,
     counted,
     exact,
+    billed,
     rating,
+  };
+}
+
+/** A window whose billings were all taken back: its usage is billed as it was, by the price and at the place in the count of that time. */
+function billAgain(
+  progress: Progress,
+  state: SubscriptionState,
+  billed: BilledWindow,
+  usage: Usage,
+  counted: string,
+): Progress {
+  const { rating, from, to } = billed;
+  if (rating === null) return progress;
+  const reading = { ...rating, window: { from, to }, usage };
+  const { line, exact } = usageLine(reading, state.currency);
+  const row = rowOf(state, reading, { usage, exact, billed: exact, counted });
+  const again = { ...billed, usage, quantity: quantityIn(usage), exact, returned: null };
+  return {
+    lines: line === null ? progress.lines : [...progress.lines, line],
+    usage: [...progress.usage, row],
+    windows: progress.windows.map((window) => (window === billed ? again : window)),
   };
 }
 
@@ -153,14 +193,16 @@ function adjust(
   usage: Usage,
   counted: string,
 ): Progress {
-  const { rating, usage: then, exact } = billed;
-  if (rating === null || then === null || sameUsage(usage, then)) return progress;
+  const { rating, usage: then, exact, returned } = billed;
+  if (returned === 'whole') return billAgain(progress, state, billed, usage, counted);
+  if (rating === null || then === null || (sameUsage(usage, then) && returned === null)) return progress;
   const reading = { ...rating, window: { from: billed.from, to: billed.to }, usage: then, exact };
   const contract = quantitiesOf(progress.windows, billed.meterId) ?? '0';
-  const made = adjustmentLine({ billed: reading, usage, contract, currency: state.currency });
-  const row = rowOf(state, reading, { usage, exact: made.exact, counted });
+  const isShort = returned !== null;
+  const made = adjustmentLine({ billed: reading, usage, contract, isShort, currency: state.currency });
+  const row = rowOf(state, reading, { usage, exact: made.exact, billed: minus(made.exact, exact), counted });
   const windows = progress.windows.map((window) =>
-    window === billed ? { ...window, usage, quantity: quantityIn(usage), exact: made.exact } : window,
+    window === billed ? { ...window, usage, quantity: quantityIn(usage), exact: made.exact, returned: null } : window,
   );
   return {
     lines: made.line === null ? progress.lines : [...progress.lines, made.line],
@@ -182,7 +224,7 @@ function bill(
   const before = isFree ? null : beforeOf(question, progress.windows, state.period?.start ?? from);
   const reading = { planId: plan.planId, price, window: { from, to }, usage, before, isFree };
   const { line, exact } = usageLine(reading, state.currency);
-  const row = rowOf(state, reading, { usage, exact, counted });
+  const row = rowOf(state, reading, { usage, exact, billed: exact, counted });
   return {
     ...progress,
     lines: line === null ? progress.lines : [...progress.lines, line],
@@ -194,11 +236,33 @@ function bill(
 const isFreeTrial = ({ status, pause }: SubscriptionState, { definition }: VersionTerms): boolean =>
   (status === 'trialing' || pause?.cause === 'trial_end') && definition.trial?.usage !== 'billed';
 
+/** The stretch, if its usage waits for what comes late, or for an older one that does; null: it is billed now. */
+function waiting(request: ArrearsRequest): UnbilledUsage | null {
+  const { state, plan, at, grace, moment, withUsage = true } = request;
+  const window = usageWindow(state, at);
+  const isMeteredPlan = plan.definition.prices.some(isMetered);
+  if (grace === undefined || window === null || !withUsage || !isMeteredPlan) return null;
+  const { terms, period, anchor, planSince, unbilledUsage = [], status, pause } = state;
+  // In their order: a price goes on counting over the stretches of a period.
+  const before = unbilledUsage.at(-1);
+  if (period === null || isFreeTrial(state, plan) || (grace.hours === 0 && before === undefined)) return null;
+  return {
+    ...window,
+    dueAt: Math.max(usageDueAt(at, grace.hours, grace.nextEnd), before?.dueAt ?? at),
+    terms,
+    period,
+    anchor,
+    ...(planSince === undefined ? {} : { planSince }),
+    ...(moment === 'termination' ? { isLast: true } : {}),
+    ...(status === 'trialing' || pause?.cause === 'trial_end' ? { isTrial: true } : {}),
+  };
+}
+
 async function usageArrears(database: Database, request: ArrearsRequest): Promise<Omit<Arrears, 'limits'>> {
   const { state, plan, at } = request;
   const prices = plan.definition.prices.filter(isMetered);
   const window = usageWindow(state, at);
-  if (prices.length === 0 || request.withUsage === false) return noArrears;
+  if ((prices.length === 0 && state.usageReturned !== true) || request.withUsage === false) return noArrears;
   const windows = await billedUsageOf(database.as(state.tenantId), state, addDays(at, -lateDaysMax));
   const questions = await Promise.all([
     ...correctable(windows, at).flatMap((billed) =>
@@ -229,10 +293,11 @@ async function usageArrears(database: Database, request: ArrearsRequest): Promis
 export async function loadArrears(database: Database, request: ArrearsRequest): Promise<Arrears> {
   const { state, plan, at, policy, moment = 'change' } = request;
   const { limits: bounds, seats } = plan.definition;
-  const isConcerned = billsInArrears(plan.definition) || bounds !== undefined || seats?.added === 'next_invoice';
-  if (state.period === null || !isConcerned) return noArrears;
-  const limits = await loadEndedLimits(database, request);
-  const { lines, usage } = await usageArrears(database, request);
+  const isOfPlan = billsInArrears(plan.definition) || bounds !== undefined || seats?.added === 'next_invoice';
+  if (state.period === null || (!isOfPlan && state.usageReturned !== true)) return noArrears;
+  const unbilled = waiting(request);
+  const { lines, usage, limits } = unbilled === null ? await meteredArrears(database, request) : noArrears;
+  if (request.usageAlone === true) return { lines, usage, limits };
   const fees = feesInArrears({
     state,
     plan,
@@ -242,5 +307,11 @@ export async function loadArrears(database: Database, request: ArrearsRequest): 
     moment,
   });
   const changed = await loadSeatLines(database, request);
-  return { lines: [...fees, ...changed, ...lines], usage, limits };
+  return { lines: [...fees, ...changed, ...lines], usage, limits, ...(unbilled === null ? {} : { unbilled }) };
+}
+
+/** Usage, and the limits that are measured with it. */
+async function meteredArrears(database: Database, request: ArrearsRequest): Promise<Arrears> {
+  const limits = await loadEndedLimits(database, request);
+  return { ...(await usageArrears(database, request)), limits };
 }

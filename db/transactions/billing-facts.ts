@@ -5,6 +5,7 @@ import type { AttachedCoupon } from '../../domain/discount/attached';
 import type { DunningPolicy } from '../../domain/dunning';
 import type { BilledLine, LineKind, LineExplanation } from '../../domain/invoice/line';
 import type { TaxFacts } from '../../domain/invoice/tax-facts';
+import type { LateUsage } from '../../domain/metering/late-usage';
 import { money, zero, type Money } from '../../domain/money';
 import type { PlanDefinition, PlanVersion } from '../../domain/plan';
 import { planInForce, type TermsMoment } from '../../domain/plan/in-force';
@@ -59,6 +60,9 @@ export interface BillingFacts {
   readonly proration: ProrationPolicy;
   /** The customer wants one invoice for the subscriptions that renew together. */
   readonly consolidates: boolean;
+  /** How long the usage of an ended stretch waits for what comes late, and what becomes of what comes later still. */
+  readonly usageGraceHours: number;
+  readonly lateUsage: LateUsage;
   /** What collecting the invoice will ask for; null unless it was asked for, or when there is no method to charge. */
   readonly collection: CollectionOutlook | null;
 }
@@ -77,6 +81,8 @@ interface Row {
   invoice_series: string;
   dunning_policy: DunningPolicy;
   incomplete_hours: number;
+  usage_grace_hours: number;
+  late_usage: LateUsage;
   payment_gated: boolean;
   consolidate_invoices: boolean;
   balance: string | null;
@@ -102,6 +108,7 @@ select asked.n, found.*
 from jsonb_to_recordset($2) as asked(n integer, subscription_id text, plan_id text, plan_version integer, since timestamptz)
 cross join lateral (
   select c.name as customer_name, c.consolidate_invoices, s.payment_gated, e.id as entity_id, e.invoice_series, t.dunning_policy, t.incomplete_hours,
+    t.usage_grace_hours, t.late_usage,
     coalesce(c.proration_policy, t.proration_policy) as proration,
     ${heldCouponsColumn('c.id', 's.id')} as coupons, ${heldTaxColumn('t', 'c')} as tax,
     case when asked.since is not null and m.status <> 'detached' then to_jsonb(m.*) end as method,
@@ -195,6 +202,8 @@ function factsOf(row: Row, { currency, subscriptionId, inForce }: FactsRequest):
     invoiceSeries: row.invoice_series,
     dunning: row.dunning_policy,
     incompleteHours: row.incomplete_hours,
+    usageGraceHours: row.usage_grace_hours,
+    lateUsage: row.late_usage,
     paymentGated: row.payment_gated,
     consolidates: row.consolidate_invoices,
     balance: row.balance === null ? zero(currency) : money(row.balance, currency),
@@ -215,8 +224,8 @@ const billedStatement: Statement = {
   name: 'billed_lines',
   text: `
 select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.net, l.discount, l.tax, l.currency, l.period_start, l.period_end, l.explanation,
-  l.plan_id, l.product_id, l.meter_id, l.kind, i.total,
-  coalesce((select sum(n.net) from credit_note_lines n where n.invoice_line_id = l.id), 0) as noted,
+  l.plan_id, l.product_id, l.meter_id, l.kind, coalesce((select sum(n.amount) from credit_note_lines n where n.invoice_line_id = l.id), 0) as noted,
+  charges.uncredited,
   coalesce((select sum(r.amount) from payments p join refunds r on r.payment_id = p.id where p.invoice_id = i.id
     and p.status <> 'canceled' and r.status not in ('failed', 'canceled', 'refused') and not exists (select from credit_notes n where n.refund_id = r.id)), 0) as refunded,
   i.id as invoice_id, case when i.status = 'open' and i.amount_due > 0 and not exists (
@@ -224,6 +233,12 @@ select l.id, l.price_id, l.description, l.stream, l.quantity, l.amount, l.net, l
   nullif(i.subscription_id, l.subscription_id) as lead
 from invoice_lines l
 join invoices i on i.id = l.invoice_id
+cross join lateral (
+  select sum(greatest(c.gross - c.noted - c.credited, 0)) as uncredited from (
+    select x.net + x.tax as gross, coalesce((select sum(n.amount) from credit_note_lines n where n.invoice_line_id = x.id), 0) as noted,
+      coalesce((select -sum(k.net + k.tax) from invoice_lines k join invoices v on v.id = k.invoice_id
+        where k.credits_line_id = x.id and v.status <> 'void'), 0) as credited
+    from invoice_lines x where x.invoice_id = i.id and x.credits_line_id is null and x.net + x.tax > 0) c) charges
 where l.tenant_id = $1 and l.subscription_id = $2 and l.period_end > $3 and l.kind in ('recurring', 'proration_charge', 'add_on')
   and i.status in ('open', 'paid') and not exists (
     select from invoice_lines c join invoices v on v.id = c.invoice_id where c.credits_line_id = l.id and v.status <> 'void')
@@ -253,10 +268,11 @@ interface BilledRow {
   net: string;
   discount: string;
   tax: string;
-  /** What credit notes took off it, and what of its invoice was refunded without one. */
+  /** What credit notes took off it, tax included, and what of its invoice was refunded without one. */
   noted: string;
   refunded: string;
-  total: string;
+  /** What credit notes and credits left of the charges of its invoice. */
+  uncredited: string | null;
   explanation: Pick<LineExplanation, 'exact' | 'discounts' | 'tax'> & { readonly ratio: StoredRatio | null };
   invoice_id: string;
   unpaid: string | null;
@@ -272,13 +288,17 @@ function reducedOf({ explanation, discount, tax, currency }: BilledRow): Pick<Bi
   return { reduced: { discount: money(discount, currency), parts, tax: money(tax, currency), taxed } };
 }
 
-/** The share of a charge that was not given back: a refund without a credit note is one of all lines of its invoice alike. */
-function leftOf({ net, noted, refunded, total }: BilledRow): Pick<BilledLine, 'left'> {
+/**
+ * The share of a charge that was not given back. A refund without a credit note is one of all charges alike that nothing was credited of: what
+ * is left of the invoice is spread over what is left of its charges, so that it never gives back more than it charged.
+ */
+function leftOf({ net, tax, noted, refunded, uncredited }: BilledRow): Pick<BilledLine, 'left'> {
   if (!isAbove(noted, '0') && !isAbove(refunded, '0')) return {};
-  const denominator = times(net, total);
+  const gross = plus(net, tax);
+  const denominator = times(gross, uncredited ?? '0');
   if (!isAbove(denominator, '0')) return {};
-  const given = plus(times(noted, total), times(refunded, net));
-  return { left: { numerator: excess(denominator, given), denominator } };
+  // What was credited is not among what is left, so a refund alone has lowered it.
+  return { left: { numerator: times(excess(gross, noted), excess(uncredited ?? '0', refunded)), denominator } };
 }
 
 const openInvoiceOf = ({ invoice_id: id, currency, lead }: BilledRow, unpaid: string) => ({

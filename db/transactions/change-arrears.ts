@@ -5,6 +5,7 @@ import { itemLines } from '../../domain/invoice/item-lines';
 import type { InvoiceLine } from '../../domain/invoice/line';
 import { billsInArrears } from '../../domain/plan/timing';
 import type { ArrearsSince, SubscriptionState } from '../../domain/subscription/state';
+import type { UnbilledUsage } from '../../domain/subscription/unbilled-usage';
 import type { Database } from '../pool';
 import { loadArrears, noArrears, type Arrears } from './arrears';
 import type { ChangeFacts } from './change-facts';
@@ -13,7 +14,7 @@ export interface ChangeArrears {
   /** With the add-ons of a calendar that begins. */
   readonly arrears: Arrears;
   /** For the fact: from when on what is in arrears is not billed yet. */
-  readonly cut: { readonly arrears?: ArrearsSince };
+  readonly cut: { readonly arrears?: ArrearsSince; readonly unbilled?: UnbilledUsage };
 }
 
 /** Without proration the fee of a running period is billed whole by the change, and the new one begins with the next period. */
@@ -52,7 +53,9 @@ async function endedBy(database: Database, state: SubscriptionState, facts: Chan
   if (!isConcerned || state.status === 'trialing' || state.period === null) return { arrears: noArrears, cut: {} };
   const at = effectiveAt(state, facts);
   const withUsage = current.planId !== target.planId || current.version !== target.version;
-  const arrears = await loadArrears(database, { state, plan: current, at, policy, withUsage });
+  const grace = { hours: facts.facts.usageGraceHours, nextEnd: null };
+  const arrears = await loadArrears(database, { state, plan: current, at, policy, withUsage, grace });
   const since = { usageFrom: withUsage ? at : usageFrom(state), feesFrom: feesFromOf(state, facts, at) };
-  return { arrears, cut: { arrears: since } };
+  const { unbilled } = arrears;
+  return { arrears, cut: { arrears: since, ...(unbilled === undefined ? {} : { unbilled }) } };
 }

@@ -13,8 +13,10 @@ import { loadArrears, noArrears, type Arrears, type ArrearsRequest } from './arr
 import { loadBillingFacts, type BillingFacts } from './billing-facts';
 import type { Recording } from './record';
 
-export interface EndedStretch extends Omit<ArrearsRequest, 'plan'> {
+export interface EndedStretch extends Omit<ArrearsRequest, 'plan' | 'grace' | 'usageAlone'> {
   readonly facts: BillingFacts;
+  /** Usage waits for what comes late, as the tenant wants it; a preview shows it as it stands. */
+  readonly withGrace: boolean;
   /** The plan of the time after the end: most often that of the time before it, too. */
   readonly plan: PlanVersion;
 }
@@ -32,18 +34,21 @@ async function planBefore(
 }
 
 /** Reads what is billed in arrears at an end; nothing, and no query, where the plan bills ahead alone. */
-export async function endedArrears(
+async function endedArrears(
   database: Database,
-  { facts, plan: next, ...stretch }: EndedStretch,
+  { facts, plan: next, withGrace, stretch, ...ended }: BesidesRequest,
 ): Promise<Arrears> {
-  const { state } = stretch;
+  const { state } = ended;
   const plan = state.period === null ? null : await planBefore(database, { state, facts, plan: next });
-  return plan === null ? noArrears : loadArrears(database, { ...stretch, plan });
+  const grace = { hours: facts.usageGraceHours, nextEnd: stretch?.period.end ?? null };
+  return plan === null ? noArrears : loadArrears(database, { ...ended, plan, ...(withGrace ? { grace } : {}) });
 }
 
 /** Lines beside the plan's own, with what is recorded of them. */
 export interface Besides extends Pick<InvoiceContents, 'lines' | 'limits'> {
   readonly parts: Pick<Recording, 'usage' | 'items'>;
+  /** For the fact, where usage of what ends is billed later. */
+  readonly ended: Pick<Arrears, 'unbilled'>;
 }
 
 export interface BesidesRequest extends EndedStretch {
@@ -61,9 +66,8 @@ function ownLines({ state, facts, at, policy, stretch }: BesidesRequest): Invoic
 
 /** All that a boundary bills besides the plan's own prices for the time ahead. */
 export async function besidesOf(database: Database, request: BesidesRequest): Promise<Besides> {
-  const { stretch: _stretch, ...ended } = request;
-  const { lines, limits, usage } = await endedArrears(database, ended);
+  const { lines, limits, usage, unbilled } = await endedArrears(database, request);
   const settled = settledBy(request.facts.items, request.at);
   const parts = { ...(usage.length === 0 ? {} : { usage }), ...(settled.length === 0 ? {} : { items: { settled } }) };
-  return { lines: [...ownLines(request), ...lines], limits, parts };
+  return { lines: [...ownLines(request), ...lines], limits, parts, ended: unbilled === undefined ? {} : { unbilled } };
 }

@@ -6,6 +6,7 @@ import { isAbove } from '../../domain/pricing/exact';
 import type { SubscriptionState, SubscriptionStatus } from '../../domain/subscription/state';
 import type { Instant } from '../../domain/time';
 import type { Database } from '../pool';
+import type { Arrears } from './arrears';
 import type { BillingFacts } from './billing-facts';
 import { besidesOf, type Besides } from './ended-arrears';
 
@@ -17,21 +18,37 @@ const says = ({ amount, quantity, kind }: InvoiceLine): boolean =>
   !isZero(amount) || (kind === 'usage' && isAbove(quantity, '0'));
 
 /** True when a minimum is not reached, or a maximum passed; coupons may still change by how much. */
-function owesLimit({ lines, limits }: Besides, currency: string): boolean {
+function owesLimit({ lines, limits }: Pick<Besides, 'lines' | 'limits'>, currency: string): boolean {
   const measured = lines.map((line) => ({ line, discount: zero(currency) }));
   return limits !== null && limits !== undefined && limitedLines(measured, limits, currency).length > 0;
 }
 
-/** What the end of a subscription bills for what is over; null when there is nothing to say. Bills and previews both come here. */
+/** True when there is something to say: lines of nothing alone make no invoice where none is due for another reason. */
+export const isWorthAnInvoice = (besides: Pick<Besides, 'lines' | 'limits'>, currency: string): boolean =>
+  besides.lines.some(says) || owesLimit(besides, currency);
+
+export interface FinalLines {
+  /** Null when there is nothing to bill at once. */
+  readonly last: Besides | null;
+  /** For the fact, where the usage of what ends is billed later. */
+  readonly ended: Pick<Arrears, 'unbilled'>;
+}
+
+/**
+ * What the end of a subscription bills for what is over. Bills and previews both come here.
+ * @param withGrace as of `besidesOf`
+ */
 export async function finalLines(
   database: Database,
   state: SubscriptionState,
   facts: BillingFacts,
   at: Instant,
-): Promise<Besides | null> {
+  withGrace: boolean,
+): Promise<FinalLines> {
   const { plan, proration: policy } = facts;
-  if (plan === null || !served.has(state.status) || state.pause?.cause === 'trial_end') return null;
-  const ended = { state, facts, plan, at, policy, moment: 'termination', stretch: null } as const;
+  if (plan === null || !served.has(state.status) || state.pause?.cause === 'trial_end')
+    return { last: null, ended: {} };
+  const ended = { state, facts, plan, at, policy, moment: 'termination', stretch: null, withGrace } as const;
   const besides = await besidesOf(database, ended);
-  return besides.lines.some(says) || owesLimit(besides, state.currency) ? besides : null;
+  return { last: isWorthAnInvoice(besides, state.currency) ? besides : null, ended: besides.ended };
 }

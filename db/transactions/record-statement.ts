@@ -2,6 +2,7 @@ import type { Statement } from '../pool';
 import { couponPartsSql, type CouponPart } from './record-coupons';
 import { itemPartsSql, type ItemPart } from './record-items';
 import { creditPartsSql, type CreditPart } from './record-credits-parts';
+import { returnPartsSql, type ReturnPart } from './record-returns';
 
 /**
  * Writes all that facts change, in one statement. It is put together from the parts that the facts have rows for: what a plan holds
@@ -15,6 +16,7 @@ export type Part =
   | CreditPart
   | 'invoice'
   | 'lines'
+  | ReturnPart
   | 'usage'
   | 'changes'
   | 'reduced'
@@ -98,10 +100,10 @@ lines_out as (
     tables: (rows) => `
 usage_out as (
   insert into usage_billings (tenant_id, customer_id, subscription_id, meter_id, price_id, starts_at, ends_at, invoice_id, usage, counted,
-    exact, rating)
-  select $1, customer_id, subscription_id, meter_id, price_id, starts_at, ends_at, invoice_id, usage, counted::pg_snapshot, exact, rating
+    exact, billed, rating)
+  select $1, customer_id, subscription_id, meter_id, price_id, starts_at, ends_at, invoice_id, usage, counted::pg_snapshot, exact, billed, rating
   from jsonb_to_recordset(${rows}) as t(customer_id text, subscription_id text, meter_id text, price_id text, starts_at timestamptz,
-    ends_at timestamptz, invoice_id text, usage jsonb, counted text, exact numeric, rating jsonb)
+    ends_at timestamptz, invoice_id text, usage jsonb, counted text, exact numeric, billed numeric, rating jsonb)
 )`,
   },
   changes: {
@@ -268,6 +270,7 @@ audit_out as (
   ...couponPartsSql,
   ...itemPartsSql,
   ...creditPartsSql,
+  ...returnPartsSql,
 };
 
 /** The order of the parts in a statement and of their rows among its parameters. */

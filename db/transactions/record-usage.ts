@@ -3,7 +3,7 @@ import type { Usage } from '../../domain/pricing/usage';
 import { toIso, type Instant } from '../../domain/time';
 import type { UsageRating } from '../queries/usage-billings';
 
-/** Usage that the invoice of the fact bills. */
+/** Usage that the invoice of the fact bills, or that comes to nothing without one. */
 export interface UsageBillingRow {
   readonly subscriptionId: string;
   readonly customerId: string;
@@ -14,8 +14,9 @@ export interface UsageBillingRow {
   readonly usage: Usage;
   /** What the reading could see, as `measureTogether` told it. */
   readonly counted: string;
-  /** What the window has cost with it, unrounded. */
+  /** What the window has cost with it, unrounded, and what of that this row charged. */
   readonly exact: string;
+  readonly billed: string;
   readonly rating: UsageRating;
 }
 

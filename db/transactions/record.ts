@@ -22,8 +22,10 @@ import {
 import { couponRows, type CouponChanges } from './record-coupons';
 import { itemRows, type ItemChanges } from './record-items';
 import { invoiceRow, lineRows, type NewInvoice } from './record-invoice';
+import { returnRows } from './record-returns';
 import { partNames, recordStatement, type Part } from './record-statement';
 import { usageRows, type UsageBillingRow } from './record-usage';
+import type { CouponBack } from './voided-uses';
 
 /** Settles an open invoice. */
 export interface InvoiceChange {
@@ -122,8 +124,12 @@ export interface Recording {
   } | null;
   readonly others?: readonly OtherFact[];
   readonly invoice?: NewInvoice;
-  /** Needs `invoice`: usage is billed by the invoice that is written with it. */
+  /** Usage that is billed by the invoice that is written with it; without one, what came to nothing. */
   readonly usage?: readonly UsageBillingRow[];
+  /** Billings of usage that the fact takes back, by their ids. */
+  readonly usageReturned?: readonly string[];
+  /** Coupons that a voided invoice had used, as they are without it. */
+  readonly couponsBack?: readonly CouponBack[];
   readonly invoiceChanges?: readonly InvoiceChange[];
   readonly reductions?: readonly InvoiceReduction[];
   readonly coupons?: CouponChanges;
@@ -254,6 +260,7 @@ function rowsOf(recording: Recording): Readonly<Record<Part, readonly object[]>>
     invoice: oneOrNone(recording.invoice, invoiceRow),
     lines: recording.invoice === undefined ? [] : lineRows(recording.invoice),
     usage: usageRows(recording.invoice?.id, recording.usage),
+    ...returnRows(recording.usageReturned, recording.couponsBack),
     changes: changes.map(({ id, status, amountPaid, expected }) => ({
       id,
       status,

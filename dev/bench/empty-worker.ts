@@ -38,6 +38,7 @@ function unexpected(): Promise<never> {
 
 const activities: Activities = {
   issueInvoice,
+  billUsage: unexpected,
   collectPayment,
   endDunning: unexpected,
   closeSubscription: unexpected,

@@ -90,3 +90,24 @@ export function afterCredit(coupon: AttachedCoupon, amount: Money, { periodStart
   const taken = max(zero(amount.currency), subtract(coupon.use.taken, amount));
   return { ...coupon, use: { ...coupon.use, taken } };
 }
+
+/** An invoice that is void: what a coupon took off it, and whether other invoices of its billing period still have something of the coupon. */
+export interface VoidedUse {
+  readonly amount: Money;
+  /** Start of the period that it counted in; null where the invoice does not say. */
+  readonly periodStart: Instant | null;
+  readonly isOnlyOfPeriod: boolean;
+}
+
+/** The coupon after an invoice that used it was voided: it can be used again as far as that invoice had used it up. */
+export function afterVoid(coupon: AttachedCoupon, { amount, periodStart, isOnlyOfPeriod }: VoidedUse): AttachedCoupon {
+  const { use } = coupon;
+  const invoices = use.invoices - 1;
+  if (isZero(amount)) return coupon;
+  if (invoices <= 0) return { ...coupon, use: unused };
+  const periods = use.periods - (isOnlyOfPeriod ? 1 : 0);
+  if (use.periodStart !== periodStart || use.taken?.currency !== amount.currency)
+    return { ...coupon, use: { ...use, invoices, periods } };
+  const taken = max(zero(amount.currency), subtract(use.taken, amount));
+  return { ...coupon, use: { invoices, periods, periodStart: isOnlyOfPeriod ? null : periodStart, taken } };
+}

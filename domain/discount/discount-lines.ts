@@ -18,6 +18,7 @@ import {
   zero,
 } from '../money';
 import { factorOfPercent, times } from '../pricing/exact';
+import type { Instant } from '../time';
 import { type AttachedCoupon, type CouponMoment, fixedRest, isInForce, takenInPeriod } from './attached';
 import { type CouponTarget, isLimitedTo } from './coupon';
 
@@ -43,6 +44,8 @@ export interface DiscountRequest {
 export interface CouponApplication {
   readonly attachmentId: string;
   readonly couponId: string;
+  /** Start of the billing period that it counts in. */
+  readonly periodStart: Instant;
   readonly code: string | null;
   readonly name: string;
   /** What its lines came to before it. */
@@ -164,7 +167,8 @@ function applied(coupon: AttachedCoupon, left: readonly Money[], request: Discou
     text: reach.text,
   } as const;
   const shares = spread(amount, weights);
-  return { attachmentId, couponId, code, name: terms.name, base, amount, shares, explanation };
+  const { periodStart } = moment;
+  return { attachmentId, couponId, periodStart, code, name: terms.name, base, amount, shares, explanation };
 }
 
 function discountedLine(

@@ -133,6 +133,8 @@ export interface AdjustmentRequest {
   readonly usage: Usage;
   /** What the contract has billed so far, for a price that counts over it. */
   readonly contract: string;
+  /** A part of what the window has cost was taken back: not the usage differs, but what stands for it. */
+  readonly isShort?: boolean;
   readonly currency: string;
 }
 
@@ -177,9 +179,10 @@ function lateInWindow({ billed, usage, currency }: AdjustmentRequest): RatedUsag
  * No line when it comes to nothing. `exact` is what the window has cost with it.
  */
 export function adjustmentLine(request: AdjustmentRequest): { line: InvoiceLine | null; exact: string } {
-  const { billed, currency } = request;
+  const { billed, currency, isShort = false } = request;
   if (billed.isFree) return { line: null, exact: '0' };
-  const rated = countsOver(billed.price) === 'contract' ? lateInContract(request) : lateInWindow(request);
+  const inContract = countsOver(billed.price) === 'contract' && !isShort;
+  const rated = inContract ? lateInContract(request) : lateInWindow(request);
   const line = lineOfRated('usage_adjustment', billed, rated, currency);
   const exact = plus(billed.exact, rated.exact);
   const described = { ...line, description: `${billed.price.description}, late or corrected` };

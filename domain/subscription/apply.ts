@@ -8,6 +8,7 @@ import { forgetLed, hearLead, noteLead, owesElsewhere } from './lead-report';
 import type { Anchor, Collection, Period, SubscriptionState, Terms } from './state';
 import { canTransition, nextStatus, type Transition } from './transitions';
 import type { Instant } from '../time';
+import { withoutOldestUnbilled, withoutUnbilled, withUnbilled } from './unbilled-usage';
 
 type EventOf<T extends SubscriptionEvent['type']> = Extract<SubscriptionEvent, { type: T }>;
 type Handlers = {
@@ -70,7 +71,8 @@ function settle(before: SubscriptionState, event: EventOf<'invoice_settled'>): S
   const [next, ...rest] = collection.queue;
   if (next !== undefined) return { ...state, collection: freshCollection(next, rest, event.at) };
   const free = { ...state, collection: null, incompleteUntil: null };
-  if (state.status === 'incomplete' && event.how !== 'paid') return withNothingPlanned(moveIfAllowed(free, 'expire'));
+  if (state.status === 'incomplete' && event.how !== 'paid')
+    return withoutUnbilled(withNothingPlanned(moveIfAllowed(free, 'expire')));
   return recovered(free, event.at);
 }
 
@@ -205,7 +207,8 @@ function resume(state: SubscriptionState, event: EventOf<'resumed'>): Subscripti
   const collection = beginDunningAnew(state.collection, event.at);
   const changed = event.terms === undefined ? state : onTerms(state, event.terms, event.label);
   const active = move(onCalendar({ ...changed, pause: null, collection }, event.calendar), 'resume');
-  return enqueue(owed ? move(active, 'payment_failed') : active, event.invoice, event.at);
+  const resumed = owed ? move(active, 'payment_failed') : active;
+  return enqueue(withUnbilled(resumed, event.unbilled), event.invoice, event.at);
 }
 
 /** The customer was asked to confirm a payment of the old amount, which is canceled: the new amount is asked for at once. */
@@ -244,8 +247,10 @@ function reduce(state: SubscriptionState, credited: readonly CreditedInvoice[], 
 /** A subscription that never became active owes nothing; one that was served still owes what is open. */
 function cancel(state: SubscriptionState, event: EventOf<'canceled'>): SubscriptionState {
   const reduced = reduce(state, event.credited ?? [], event.at);
-  const collection = state.status === 'incomplete' ? null : reduced.collection;
-  return enqueue({ ...withNothingPlanned(move(reduced, 'cancel')), collection }, event.invoice, event.at);
+  const isUnpaid = state.status === 'incomplete';
+  const collection = isUnpaid ? null : reduced.collection;
+  const waiting = isUnpaid ? withoutUnbilled(reduced) : withUnbilled(reduced, event.unbilled);
+  return enqueue({ ...withNothingPlanned(move(waiting, 'cancel')), collection }, event.invoice, event.at);
 }
 
 function changeTerms(state: SubscriptionState, event: EventOf<'terms_changed'>): SubscriptionState {
@@ -253,7 +258,8 @@ function changeTerms(state: SubscriptionState, event: EventOf<'terms_changed'>):
   const reduced = reduce(onCalendar(state, event.calendar), event.credited ?? [], event.at);
   const arrears = event.arrears === undefined ? {} : { arrears: event.arrears };
   const since = event.planSince === undefined ? {} : { planSince: event.planSince };
-  return enqueue({ ...reduced, ...arrears, ...since, terms, label, pendingTerms: null }, event.invoice, event.at);
+  const changed = { ...withUnbilled(reduced, event.unbilled), ...arrears, ...since, terms, label, pendingTerms: null };
+  return enqueue(changed, event.invoice, event.at);
 }
 
 /** A new period begins: what was cut in the one before is billed. */
@@ -261,13 +267,17 @@ function withoutArrears({ arrears: _billed, ...state }: SubscriptionState): Subs
   return state;
 }
 
+/** Usage was read: what was to be billed again is on its invoice. */
+function withoutReturned({ usageReturned: _billed, ...state }: SubscriptionState): SubscriptionState {
+  return state;
+}
+
 function issue(state: SubscriptionState, event: EventOf<'invoice_issued'>): SubscriptionState {
   const { period, anchor, terms, incompleteUntil } = event;
   const since = event.planSince === undefined ? {} : { planSince: event.planSince };
-  const moved = move(
-    withoutTrial(withoutArrears(state)),
-    incompleteUntil !== null ? 'await_first_payment' : 'activate',
-  );
+  // Where usage waits, what is to be billed again waits with it.
+  const read = event.unbilled === undefined ? withoutReturned(state) : withUnbilled(state, event.unbilled);
+  const moved = move(withoutTrial(withoutArrears(read)), incompleteUntil !== null ? 'await_first_payment' : 'activate');
   const rolled = { ...onTerms(moved, terms, event.label), ...since, period, anchor, incompleteUntil };
   return enqueue(rolled, event.invoice, event.at);
 }
@@ -322,7 +332,8 @@ const handlers: Handlers = {
   cancel_scheduled: (state, event) => ({ ...state, cancelAt: event.cancelAt }),
   cancel_unscheduled: (state) => ({ ...state, cancelAt: null }),
   canceled: cancel,
-  expired: (state) => ({ ...withNothingPlanned(move(state, 'expire')), collection: null }),
+  usage_billed: (state, event) => enqueue(withoutOldestUnbilled(withoutReturned(state)), event.invoice, event.at),
+  expired: (state) => ({ ...withoutUnbilled(withNothingPlanned(move(state, 'expire'))), collection: null }),
   paused: (state, event) => ({
     ...move(state, 'pause'),
     pause: {
@@ -336,7 +347,8 @@ const handlers: Handlers = {
   resumed: resume,
   payment_method_changed: (state, event) => changePaymentMethod(state, event.at, event.customerActed),
   payment_requested: requestPayment,
-  invoice_settled: settle,
+  invoice_settled: (state, event) =>
+    settle(event.usageReturned === true ? { ...state, usageReturned: true } : state, event),
   invoice_credited: (state, event) => reduce(state, event.credited, event.at),
   invoice_reissued: reissue,
   payment_declined: decline,

@@ -4,6 +4,7 @@
  */
 import { fromIso, isIso, type Instant } from '../time';
 import { refusal, type FieldError, type Refusal } from '../errors';
+import type { CreditInvoice, InvoiceCommand, ReissueInvoice, RetryPayment, VoidInvoice } from './invoice-commands';
 import type { AddAddOn, AddCharge, OverridePrice, RemoveAddOn, RemovePriceOverride } from './item-commands';
 import { backlogFull, cancelWaits, finalStatuses, openInvoicesMaxOf, type SubscriptionState } from './state';
 
@@ -36,13 +37,6 @@ export interface PauseCommand {
 export interface UpdatePaymentMethod {
   readonly paymentMethodId?: string;
 }
-export interface RetryPayment {
-  readonly invoiceId?: string;
-  readonly customerPresent?: boolean;
-}
-export interface InvoiceCommand {
-  readonly invoiceId: string;
-}
 export interface ApplyCoupon {
   /** A coupon, or the code that the customer typed; never both. */
   readonly couponId?: string;
@@ -51,24 +45,6 @@ export interface ApplyCoupon {
 export interface RemoveCoupon {
   /** What `applyCoupon` made: the coupon as it is attached to the subscription. */
   readonly attachmentId: string;
-}
-export interface ReissueInvoice {
-  readonly invoiceId: string;
-  /** New amounts, before tax; lines that are not named keep theirs. */
-  readonly lines?: readonly { readonly line_id: string; readonly amount: string }[];
-}
-export interface CreditInvoice {
-  readonly invoiceId: string;
-  /** Absent: named after the command. */
-  readonly creditNoteId?: string;
-  /** Left out with `amount`: all that remains. */
-  readonly lines?: readonly { readonly line_id: string; readonly amount: string }[];
-  /** With tax, over the whole invoice. */
-  readonly amount?: string;
-  readonly basis?: string;
-  readonly rest?: string;
-  readonly reason: string;
-  readonly memo?: string;
 }
 export type NoPayload = Readonly<Record<string, never>>;
 
@@ -81,7 +57,7 @@ export interface CommandPayloads {
   readonly resume: NoPayload;
   readonly updatePaymentMethod: UpdatePaymentMethod;
   readonly retryPayment: RetryPayment;
-  readonly voidInvoice: InvoiceCommand;
+  readonly voidInvoice: VoidInvoice;
   readonly markUncollectible: InvoiceCommand;
   readonly creditInvoice: CreditInvoice;
   readonly reissueInvoice: ReissueInvoice;
@@ -226,9 +202,14 @@ export const commandRules: { readonly [N in CommandName]: CommandRule } = {
     refuse: (state, payload: RetryPayment) => refuseUnlessOwed(state, payload.invoiceId),
   },
   voidInvoice: {
-    fields: { invoiceId: { kind: 'string', required: true } },
+    fields: {
+      invoiceId: { kind: 'string', required: true },
+      usage: { kind: 'string', oneOf: ['rebill', 'keep'] },
+    },
     refusedIn: [],
-    refuse: (state, payload: InvoiceCommand) => refuseUnlessOwed(state, payload.invoiceId),
+    refuse: (state, { invoiceId, usage }: VoidInvoice) =>
+      refuseUnlessOwed(state, invoiceId) ??
+      (usage === 'rebill' && finalStatuses.has(state.status) ? notInState(state, 'bill its usage again') : null),
   },
   markUncollectible: {
     fields: { invoiceId: { kind: 'string', required: true } },

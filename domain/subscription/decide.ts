@@ -5,6 +5,7 @@
 import type { Instant } from '../time';
 import type { IssueReason } from './events';
 import { backlogFull, cancelWaits, finalStatuses, type Collection, type SubscriptionState } from './state';
+import { usageBilledAt } from './unbilled-usage';
 
 export type Step =
   | { readonly kind: 'bill'; readonly reason: IssueReason; readonly at: Instant }
@@ -14,6 +15,7 @@ export type Step =
       readonly action: 'attempt' | 'reconcile';
       readonly at: Instant;
     }
+  | { readonly kind: 'bill_usage'; readonly at: Instant }
   | { readonly kind: 'end_dunning'; readonly at: Instant }
   | { readonly kind: 'cancel'; readonly at: Instant }
   | { readonly kind: 'expire'; readonly at: Instant }
@@ -84,6 +86,13 @@ function paymentUnderWay({ collection }: SubscriptionState): boolean {
   return collection?.waitingFor === 'provider';
 }
 
+/** What was used before the first payment is billed once that is there. An older stretch comes before a boundary of the same instant. */
+function usageDue(state: SubscriptionState): Due[] {
+  const at = usageBilledAt(state);
+  if (at === null || state.status === 'incomplete' || backlogFull(state)) return [];
+  return [{ at, why: 'bills usage', step: { kind: 'bill_usage', at } }];
+}
+
 function cancelDue(state: SubscriptionState): Due[] {
   if (state.cancelAt === null || finalStatuses.has(state.status) || cancelWaits(state)) return [];
   return [{ at: state.cancelAt, why: 'cancels', step: { kind: 'cancel', at: state.cancelAt } }];
@@ -96,7 +105,7 @@ function cancelDue(state: SubscriptionState): Due[] {
  */
 function plan(state: SubscriptionState): Due[] {
   const collection = collectionDue(state).sort(byInstant);
-  const calendar = [...cancelDue(state), ...calendarDue(state)].sort(byInstant);
+  const calendar = [...usageDue(state), ...cancelDue(state), ...calendarDue(state)].sort(byInstant);
   if (state.collection?.waitingFor === 'nothing') return [...collection, ...calendar];
   return [...calendar, ...collection].sort(byInstant);
 }
@@ -126,9 +135,10 @@ export function decide(state: SubscriptionState, now: Instant): Step {
   return delayed <= now ? first.step : { kind: 'wait', until: delayed, why: first.why };
 }
 
-/** Only the steady renewal is spread: a person waits for everything else. */
-function delayOf(state: SubscriptionState, due: Due): number {
-  return state.clock === null && due.step.kind === 'bill' && due.step.reason === 'renewal' ? state.jitterMs : 0;
+/** Only what comes with the steady renewal is spread: a person waits for everything else. */
+function delayOf(state: SubscriptionState, { step }: Due): number {
+  const isSteady = step.kind === 'bill_usage' || (step.kind === 'bill' && step.reason === 'renewal');
+  return state.clock === null && isSteady ? state.jitterMs : 0;
 }
 
 function idleReason(state: SubscriptionState): string {

@@ -5,6 +5,7 @@
 import type { TrialEndBehavior } from '../plan';
 import type { Instant } from '../time';
 import type { Anchor, ArrearsSince, DunningEnd, PauseMode, Period, Terms } from './state';
+import type { UnbilledUsage } from './unbilled-usage';
 
 /** Why an invoice is made at a boundary of the subscription's own calendar. */
 export type IssueReason = 'start' | 'trial_end' | 'renewal' | 'resume';
@@ -27,6 +28,11 @@ export interface CreditedInvoice {
   readonly lead?: string;
 }
 
+/** Said by facts that end a stretch whose usage waits for what comes late. */
+interface EndsStretch {
+  readonly unbilled?: UnbilledUsage;
+}
+
 export type ItemChange =
   'add_on_added' | 'add_on_removed' | 'charge_added' | 'price_overridden' | 'price_override_removed';
 
@@ -47,7 +53,7 @@ type Fact =
       readonly endBehavior?: TrialEndBehavior;
     }
   | { readonly type: 'trial_paused'; readonly at: Instant }
-  | {
+  | (EndsStretch & {
       readonly type: 'invoice_issued';
       readonly at: Instant;
       readonly reason: IssueReason;
@@ -61,8 +67,8 @@ type Fact =
       readonly planSince?: Instant;
       /** Set when the subscription becomes active only after this invoice is paid. */
       readonly incompleteUntil: Instant | null;
-    }
-  | {
+    })
+  | (EndsStretch & {
       readonly type: 'terms_changed';
       readonly at: Instant;
       readonly terms: Terms;
@@ -75,7 +81,7 @@ type Fact =
       readonly arrears?: ArrearsSince;
       /** Present when a plan with phases begins. */
       readonly planSince?: Instant;
-    }
+    })
   /** What the subscription has beside its plan changed: an add-on, a charge, a price of its own. */
   | {
       readonly type: 'items_changed';
@@ -89,12 +95,12 @@ type Fact =
   | { readonly type: 'change_unscheduled'; readonly at: Instant }
   | { readonly type: 'cancel_scheduled'; readonly at: Instant; readonly cancelAt: Instant }
   | { readonly type: 'cancel_unscheduled'; readonly at: Instant }
-  | {
+  | (EndsStretch & {
       readonly type: 'canceled';
       readonly at: Instant;
       readonly invoice: IssuedInvoice | null;
       readonly credited?: readonly CreditedInvoice[];
-    }
+    })
   | { readonly type: 'expired'; readonly at: Instant }
   | {
       readonly type: 'paused';
@@ -104,7 +110,7 @@ type Fact =
       /** Absent in facts of the first release, and when the period does not wait for the end of the pause. */
       readonly periodWaits?: true;
     }
-  | {
+  | (EndsStretch & {
       readonly type: 'resumed';
       readonly at: Instant;
       readonly invoice: IssuedInvoice | null;
@@ -112,6 +118,14 @@ type Fact =
       /** Present when the boundary of a scheduled change passed in the pause: its terms, and the label that goes with them. */
       readonly terms?: Terms;
       readonly label?: string;
+    })
+  /** The grace of an ended stretch is over: its usage is billed, or comes to nothing. */
+  | {
+      readonly type: 'usage_billed';
+      readonly at: Instant;
+      readonly from: Instant;
+      readonly to: Instant;
+      readonly invoice: IssuedInvoice | null;
     }
   | {
       readonly type: 'payment_method_changed';
@@ -132,6 +146,8 @@ type Fact =
       readonly at: Instant;
       readonly invoiceId: string;
       readonly how: 'paid' | 'voided' | 'uncollectible';
+      /** Present when the usage that a voided invoice billed is billed again. */
+      readonly usageReturned?: true;
     }
   /** A credit note reduced an open invoice. */
   /** An open invoice was voided and issued anew. */

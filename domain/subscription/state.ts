@@ -4,6 +4,7 @@
  */
 import type { TrialEndBehavior } from '../plan';
 import type { Instant } from '../time';
+import type { UnbilledUsage } from './unbilled-usage';
 
 export type SubscriptionStatus =
   'pending' | 'incomplete' | 'trialing' | 'active' | 'past_due' | 'unpaid' | 'paused' | 'canceled' | 'expired';
@@ -121,6 +122,10 @@ export interface SubscriptionState {
   readonly follows?: true;
   /** In a trial: what the plan that it began with does at its end without a payment method. A change of plan keeps the trial's terms. */
   readonly trialEndBehavior?: TrialEndBehavior;
+  /** Stretches that are over and whose usage waits for what comes late, the oldest first; absent: none. */
+  readonly unbilledUsage?: readonly UnbilledUsage[];
+  /** True while usage of a voided invoice is to be billed again, which no price of the plan may ask for any more. */
+  readonly usageReturned?: true;
 }
 
 /** Enough to drop the duplicates of one provider outage; older ones only cost one read. */
@@ -148,6 +153,11 @@ export function cancelWaits({ cancelAt, pause, period }: SubscriptionState): boo
 
 /** Statuses in which the subscription has come to its end and bills no more. */
 export const finalStatuses: ReadonlySet<SubscriptionStatus> = new Set(['canceled', 'expired']);
+
+/** True while something is still to come, so that a workflow must live: not for one that has ended, owes nothing and has billed all. */
+export function isLive({ status, collection, unbilledUsage }: SubscriptionState): boolean {
+  return !finalStatuses.has(status) || collection !== null || unbilledUsage !== undefined;
+}
 
 /** Adds a handled event id to the bounded ring. */
 export function rememberFact(state: SubscriptionState, factId: string): SubscriptionState {

@@ -1,6 +1,10 @@
 /** Money that goes back: in full, in part, refused, late, and refunds that the bank undoes. */
 import { checkDelivered, checkInvariants } from '../support/invariants';
 import { waitFor } from '../../dev/stack/wait';
+import { insertRefund } from '../../db/queries/refunds';
+import { newId } from '../../domain/ids';
+import { money } from '../../domain/money';
+import { fromIso } from '../../domain/time';
 import { startTestEngine, type TestEngine } from '../support/perennial';
 import { flat, Scene } from '../support/scenario';
 
@@ -97,5 +101,47 @@ test('a refund leaves the subscription as it is, and the next period is billed',
   await scene.advance('2026-02-01');
   expect(await scene.billed(subscription)).toEqual(['paid 49.00', 'paid 49.00']);
   expect((await scene.subscription(subscription)).status).toBe('active');
+  await checkInvariants(scene);
+});
+
+test('a refund that is being written while a cancellation credits the same money is not written', async () => {
+  const { scene, subscription, payment, refund } = await paid();
+  await scene.advance('2026-01-16');
+  const written = engine.database.transaction(scene.tenantId, async (db) => {
+    const amount = money('49.00', 'USD');
+    const row = { id: newId('re'), paymentId: payment.id, amount, reason: null, occurredAt: fromIso('2026-01-16T00:00:00Z') };
+    await insertRefund(db, { ...row, tenantId: scene.tenantId });
+    // Nothing of it can be seen yet: the cancellation credits what it finds.
+    await scene.command(subscription, 'cancel', { credit: true });
+  });
+  await expect(written).rejects.toMatchObject({ code: '40001' });
+  expect((await scene.billed(subscription)).at(-1)).toBe('paid -25.29');
+  expect(await refund()).toMatchObject({ status: 'succeeded', amount: { amount: '23.71' } });
+  await checkInvariants(scene);
+});
+
+test('a refund and a cancellation with credit at the same instant never give the same money twice', async () => {
+  const { scene, subscription, refund } = await paid();
+  await scene.advance('2026-01-16');
+  const cancel = scene.command(subscription, 'cancel', { credit: true });
+  await Promise.allSettled([refund(), cancel, refund()]);
+  await scene.until(subscription, 'Canceled', ({ status }) => status === 'canceled');
+  await checkInvariants(scene);
+});
+
+test('what was credited of one charge and refunded of the rest leaves nothing of the other to credit', async () => {
+  const scene = await Scene.open(engine, { now: '2026-01-01' });
+  const prices = [flat('30.00'), flat('20.00', { description: 'Support' })];
+  const subscription = await scene.subscribe(await scene.customer(), await scene.plan(prices));
+  const invoice = await scene.newestInvoice(subscription);
+  const [first = ''] = (await scene.api.get<{ lines: { id: string }[] }>(`/invoices/${invoice.id}`)).lines.map(
+    ({ id }) => id,
+  );
+  const note = { lines: [{ line_id: first, amount: '30.00' }], reason: 'other', rest: 'balance' };
+  await scene.api.post(`/invoices/${invoice.id}/credit-notes`, note);
+  const { id: paymentId } = await scene.payment(invoice.id);
+  await scene.api.post('/refunds', { payment_id: paymentId, amount: { amount: '15.00', currency: 'USD' } });
+  await scene.command(subscription, 'cancel', { credit: true });
+  expect((await scene.billed(subscription)).at(-1)).toBe('paid -5.00');
   await checkInvariants(scene);
 });

@@ -79,6 +79,8 @@ function perform({ state }: Entity, step: Action): Promise<SubscriptionEvent> {
   switch (step.kind) {
     case 'bill':
       return book.issueInvoice({ state, reason: step.reason, at: step.at, now });
+    case 'bill_usage':
+      return book.billUsage({ state, now });
     case 'collect':
       return rails.collectPayment({ state, invoiceId: step.invoiceId, action: step.action, now });
     case 'end_dunning':

@@ -9,13 +9,11 @@ import {
   refuseCommand,
   type Cancel,
   type ChangePlan,
-  type CreditInvoice,
   type CommandName,
   type CommandPayloads,
-  type InvoiceCommand,
   type PauseCommand,
-  type RetryPayment,
 } from '../../../domain/subscription/commands';
+import type { CreditInvoice, InvoiceCommand, RetryPayment } from '../../../domain/subscription/invoice-commands';
 import type { ItemChange, SubscriptionEvent } from '../../../domain/subscription/events';
 import type { Terms } from '../../../domain/subscription/state';
 import { fromIso } from '../../../domain/time';

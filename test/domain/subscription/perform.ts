@@ -6,10 +6,11 @@ import { billPeriod, termsAt } from '../../../domain/invoice/period-bill';
 import { billResume } from '../../../domain/invoice/resume-bill';
 import type { Reduction } from '../../../domain/invoice/reductions';
 import { invoiceTotals } from '../../../domain/invoice/totals';
-import { zero } from '../../../domain/money';
+import { money, zero } from '../../../domain/money';
 import type { Step } from '../../../domain/subscription/decide';
 import type { IssuedInvoice, IssueReason, SubscriptionEvent } from '../../../domain/subscription/events';
 import { finalStatuses } from '../../../domain/subscription/state';
+import type { UnbilledUsage } from '../../../domain/subscription/unbilled-usage';
 import { addHours, periodBoundary, type Instant } from '../../../domain/time';
 import { atLeast, booked, totalOf } from '../invoice/plans';
 import { bookInvoice, booksOf, drawDecline, planOf, type Truth, type World } from './world';
@@ -66,6 +67,7 @@ function bill(world: World, reason: IssueReason, at: Instant): SubscriptionEvent
     anchor: made.stretch.anchor,
     terms: made.terms,
     incompleteUntil: gated ? addHours(now, 23) : null,
+    ...waitingUsage(world, reason, at),
   };
 }
 
@@ -193,11 +195,32 @@ function expire(world: World): SubscriptionEvent {
   return { type: 'expired', at: world.now };
 }
 
+/** Usage of the period that a renewal ends waits now and then for what comes late. */
+function waitingUsage({ state, draw }: World, reason: IssueReason, at: Instant): { unbilled?: UnbilledUsage } {
+  const { period, terms, anchor } = state;
+  if (reason !== 'renewal' || period === null || draw(3) > 0) return {};
+  const dueAt = Math.max(addHours(at, draw(72)), state.unbilledUsage?.at(-1)?.dueAt ?? at);
+  return { unbilled: { from: period.start, to: at, dueAt, terms, period, anchor } };
+}
+
+/** The usage of the oldest stretch that waits: an invoice of a price that stands for it, or nothing. */
+function billUsage(world: World): SubscriptionEvent {
+  const { state, now, draw } = world;
+  const [oldest] = state.unbilledUsage ?? [];
+  if (oldest === undefined) throw new Error('No usage waits.');
+  const { from, to } = oldest;
+  const amount = money(String(1 + draw(20)), state.currency);
+  const invoice = draw(2) === 0 ? null : bookInvoice(world, amount, amount);
+  return { type: 'usage_billed', at: now, from, to, invoice };
+}
+
 /** Does the one thing that the core decided. */
 export function perform(world: World, step: Action): SubscriptionEvent {
   switch (step.kind) {
     case 'bill':
       return bill(world, step.reason, step.at);
+    case 'bill_usage':
+      return billUsage(world);
     case 'collect':
       return collect(world, step.invoiceId, step.action);
     case 'end_dunning':

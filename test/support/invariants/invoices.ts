@@ -158,13 +158,14 @@ select a.subscription_id, a.id, b.id as other, a.span, b.span as other_span from
   on a.subscription_id = b.subscription_id and a.price_id = b.price_id and a.id < b.id and a.span && b.span`,
   },
   {
-    rule: 'nothing is billed once a subscription has ended, nor for time after its end',
+    rule: 'nothing is billed once a subscription has ended but usage that waited, nor for time after its end',
     rows: `
 select i.id, i.occurred_at, l.period_start, s.canceled_at from invoices i
 join subscriptions s on s.id = i.subscription_id join invoice_lines l on l.invoice_id = i.id
 join events e on e.subscription_id = s.id and e.fact->>'type' in ('canceled', 'expired', 'dunning_ended')
   and s.status in ('canceled', 'expired')
 where i.tenant_id = $1 and s.canceled_at is not null and (i.recorded_at > e.recorded_at and (e.fact->>'end' is null or e.fact->>'end' = 'cancel')
+  and not (l.kind in ('usage', 'usage_adjustment', 'minimum', 'cap') and l.period_end <= s.canceled_at)
   or (l.kind in ('recurring', 'proration_charge') and l.period_start > s.canceled_at and l.amount <> 0))`,
   },
   {

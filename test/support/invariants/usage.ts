@@ -3,18 +3,22 @@ import type { Rule } from './rule';
 
 export const usageRules: readonly Rule[] = [
   {
-    rule: 'the lines of a window of usage add up to what its newest billing says, to within the rounding of each line',
+    rule: 'the lines of a window of usage add up to what its billings charged that were not taken back, to within the rounding of each line',
     rows: `
-with newest as (
-  select distinct on (u.subscription_id, u.price_id, u.starts_at, u.ends_at) u.subscription_id, u.price_id, u.starts_at, u.ends_at, u.exact,
-    case s.currency when 'JPY' then 1 else 0.01 end as unit
-  from usage_billings u join subscriptions s on s.id = u.subscription_id where u.tenant_id = $1 order by 1, 2, 3, 4, u.id desc
+with billings as (
+  select u.*, r.billing_id is not null as is_returned,
+    coalesce(u.billed, u.exact - lag(u.exact, 1, 0::numeric) over (partition by u.subscription_id, u.price_id, u.starts_at, u.ends_at order by u.id)) as charged
+  from usage_billings u left join usage_returns r on r.billing_id = u.id where u.tenant_id = $1 and u.subscription_id is not null
+), windows as (
+  select subscription_id, price_id, starts_at, ends_at, coalesce(sum(charged) filter (where not is_returned), 0) as charged,
+    array_agg(invoice_id) filter (where not is_returned) as invoices from billings group by 1, 2, 3, 4
 )
-select n.*, sum(l.amount) as billed from newest n
-left join invoice_lines l on l.subscription_id = n.subscription_id and l.price_id = n.price_id and l.period_start = n.starts_at
-  and l.period_end = n.ends_at and l.kind in ('usage', 'usage_adjustment')
-group by n.subscription_id, n.price_id, n.starts_at, n.ends_at, n.exact, n.unit
-having abs(coalesce(sum(l.amount), 0) - n.exact) > n.unit / 2 * greatest(count(l.id), 1)`,
+select w.*, l.billed from windows w join subscriptions s on s.id = w.subscription_id
+cross join lateral (
+  select coalesce(sum(l.amount), 0) as billed, count(l.id) as lines from invoice_lines l
+  where l.subscription_id = w.subscription_id and l.price_id = w.price_id and l.period_start = w.starts_at and l.period_end = w.ends_at
+    and l.kind in ('usage', 'usage_adjustment') and l.invoice_id = any(w.invoices)) l
+where abs(l.billed - w.charged) > case s.currency when 'JPY' then 1 else 0.01 end / 2 * greatest(l.lines, 1)`,
   },
   {
     rule: 'no usage is billed twice: the windows of a price follow each other without overlap',
