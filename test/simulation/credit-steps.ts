@@ -92,9 +92,27 @@ const creditNote = onSubscription('credit note', 6, async ({ random, scene }, { 
   const preview = await unlessRefused(scene.api.post<Note>(`${path}/preview`, body));
   const made = await unlessRefused(scene.api.post<Note>(path, body));
   const [said, did] = [preview, made].map((note) => (typeof note === 'string' ? note : parts(note)));
-  if (!isDeepStrictEqual(said, did))
+  // The preview reads the books alone; the note asks the provider, which may hold money that has not been told of yet.
+  const isOvertaken = did === 'refused: payment_in_progress' && invoice.status === 'open';
+  if (!isOvertaken && !isDeepStrictEqual(said, did))
     throw new Error(`The preview said ${JSON.stringify(said)}, the credit note ${JSON.stringify(did)}.`);
   return `${invoice.number} (${invoice.status}) ${JSON.stringify(body)}: ${typeof made === 'string' ? made : made.number}`;
 });
 
-export const creditSteps: readonly Step[] = [grant, topUp, creditNote];
+/** An open invoice is voided and issued anew, now and then at another price. */
+const reissue = onSubscription('issue an invoice anew', 5, async ({ random, scene }, { id }) => {
+  const open = (await scene.invoices(id)).filter(({ status }) => status === 'open');
+  if (open.length === 0) return null;
+  const invoice = random.pick(open);
+  type Lines = { readonly lines: readonly { readonly id: string }[] };
+  const { lines } = await scene.api.get<Lines>(`/invoices/${invoice.id}`);
+  const [line] = lines;
+  const amount = sized(invoice.total.currency, 'small');
+  const body = line === undefined || random.percent(50) ? {} : { lines: [{ line_id: line.id, amount }] };
+  type Anew = { readonly number: string; readonly total: { readonly amount: string } };
+  const made = await unlessRefused(scene.api.post<Anew>(`/invoices/${invoice.id}/reissue`, body));
+  const did = typeof made === 'string' ? made : `${made.number} of ${made.total.amount}`;
+  return `${invoice.number} of ${invoice.total.amount} ${JSON.stringify(body)}: ${did}`;
+});
+
+export const creditSteps: readonly Step[] = [grant, topUp, creditNote, reissue];

@@ -1,5 +1,6 @@
 /** What a world offers beside plans: coupons, a limit on what is used, and the tax that its tenant collects. */
 import type { Scene } from '../support/scenario';
+import { meter } from '../support/usage';
 import type { Random } from './random';
 
 interface Identified {
@@ -32,6 +33,20 @@ export async function makeCoupons({ api }: Scene, meterId: string): Promise<stri
   const made: string[] = [];
   for (const terms of couponTerms(meterId)) made.push((await api.post<Identified>('/coupons', terms)).id);
   return made;
+}
+
+const hours = { divisor: '3600', places: '2', rounding: 'half_up' };
+
+/** Meters of each kind; answers the id of the one that adds calls up. */
+export async function makeMeters(scene: Scene): Promise<string> {
+  const visits = { event_type: 'visit', aggregation: 'count', value_property: null };
+  await meter(scene, 'visits', visits);
+  await meter(scene, 'people', { ...visits, aggregation: 'unique', value_property: 'who' });
+  await meter(scene, 'traffic', { event_type: 'visit', group_by: ['region'] });
+  await meter(scene, 'sales', { event_type: 'sale' });
+  await meter(scene, 'peak', { event_type: 'sale', aggregation: 'max' });
+  await meter(scene, 'level', { aggregation: 'time_weighted_sum', conversion: hours });
+  return meter(scene, 'calls', { event_type: 'call' });
 }
 
 /** The feature that the meter of calls measures. */

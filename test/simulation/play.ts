@@ -15,16 +15,36 @@ const stepsBetweenFullChecks = 12;
 /** So many steps of the story are told of a world that fails: enough to see what led there. */
 const stepsTold = 25;
 
+/** A step that takes longer has waited for something, and its story says so. */
+const stepMsUsual = 6_000;
+
+const secondsOf = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+
+/** Where the time of a slow step went; nothing for the others. */
+function slowness(times: Readonly<Record<string, number>>): string {
+  const took = Object.values(times).reduce((sum, ms) => sum + ms, 0);
+  if (took < stepMsUsual) return '';
+  return ` [took ${Object.entries(times)
+    .map(([what, ms]) => `${what} ${secondsOf(ms)}`)
+    .join(', ')}]`;
+}
+
 async function oneStep(world: SimulatedWorld, step: Step): Promise<void> {
-  world.story.push(`${new Date(world.now).toISOString().slice(0, 16)} ${step.name} …`);
+  const at = new Date(world.now).toISOString().slice(0, 16);
+  world.story.push(`${at} ${step.name} …`);
+  const begun = performance.now();
   const did = await step.run(world);
   if (did === null) {
     world.story.pop();
     return;
   }
-  world.story[world.story.length - 1] = `${new Date(world.now).toISOString().slice(0, 16)} ${step.name}: ${did}`;
+  world.story[world.story.length - 1] = `${at} ${step.name}: ${did}`;
+  const done = performance.now();
   await settle(world);
+  const settled = performance.now();
   await checkBooks(world.scene);
+  const times = { step: done - begun, settling: settled - done, checking: performance.now() - settled };
+  world.story[world.story.length - 1] += slowness(times);
 }
 
 /** Everything comes to rest: cards are good, banks have answered, and two more months go by. */

@@ -1,5 +1,6 @@
 /** What is asked and shown: limits and reservations, forecasts, the next invoice, documents. */
 import { createHash } from 'node:crypto';
+import { pdfPages } from '../support/pdf-text';
 import { onSubscription } from './command-steps';
 import type { Step } from './steps';
 import { unlessRefused, type SimulatedWorld } from './world';
@@ -66,18 +67,64 @@ const foresee = onSubscription('foresee', 3, async ({ scene }, { id, customer })
   return typeof upcoming === 'string' ? upcoming : upcoming.total.amount;
 });
 
-/** A document of any invoice, twice the same. */
-const print = onSubscription('print an invoice', 1, async ({ random, scene }, { id }) => {
+/** So many ask at once, for so great a part of what is left that not all can have it. */
+const callersAtOnce = 5;
+
+/** Several take what is left at the same moment: exactly as many succeed as fit. Some give it back, the others let it run out. */
+const rush: Step = {
+  name: 'several reach for a limit at once',
+  weight: 3,
+  async run(world) {
+    const { random, scene } = world;
+    const id = await someoneGranted(world);
+    if (id === null) return null;
+    const before = left(await check(world, id));
+    if (before < BigInt(callersAtOnce)) return null;
+    const quantity = before / BigInt(random.between(1, callersAtOnce));
+    const body = { customer_id: id, feature: 'calls', quantity: String(quantity), expires_in_seconds: 60 };
+    type Reservation = { readonly id: string };
+    const ask = () => unlessRefused(scene.api.post<Reservation>('/entitlements/reservations', body));
+    const answers = await Promise.all(Array.from({ length: callersAtOnce }, ask));
+    const held = answers.filter((answer) => typeof answer !== 'string');
+    const fitting = before / quantity;
+    const expected = fitting > callersAtOnce ? callersAtOnce : Number(fitting);
+    if (held.length !== expected)
+      throw new Error(`Of ${before} ${callersAtOnce} took ${quantity} at once: ${held.length} could, not ${expected}.`);
+    if (random.percent(60))
+      for (const { id: taken } of held) await scene.api.post(`/entitlements/reservations/${taken}/release`);
+    return `${id}: ${before} left, ${held.length} of ${callersAtOnce} took ${quantity}`;
+  },
+};
+
+async function digestOf({ scene }: SimulatedWorld, path: string): Promise<string> {
+  const { bytes } = await scene.api.download(path);
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** A document says its number, and is the same file whenever it is asked for. */
+async function expectDocument(world: SimulatedWorld, path: string, number: string): Promise<string> {
+  const { bytes } = await world.scene.api.download(path);
+  if (
+    !pdfPages(bytes)
+      .flat()
+      .some((text) => text.includes(number))
+  )
+    throw new Error(`The document at ${path} does not say ${number}.`);
+  const [one, two] = [await digestOf(world, path), await digestOf(world, path)];
+  if (one !== two) throw new Error(`${number} was printed as ${one}, and then as ${two}.`);
+  return `${number}: ${one}`;
+}
+
+const print = onSubscription('print an invoice', 3, async (world, { id }) => {
+  const { random, scene } = world;
   const invoices = await scene.invoices(id);
   if (invoices.length === 0) return null;
   const invoice = random.pick(invoices);
-  const digest = async (): Promise<string> => {
-    const { bytes } = await scene.api.download(`/invoices/${invoice.id}/pdf`);
-    return createHash('sha256').update(bytes).digest('hex');
-  };
-  const [one, two] = [await digest(), await digest()];
-  if (one !== two) throw new Error(`${invoice.number} was printed as ${one}, and then as ${two}.`);
-  return `${invoice.number}: ${one}`;
+  type Notes = { readonly data: readonly { readonly id: string; readonly number: string }[] };
+  const { data: notes } = await scene.api.get<Notes>(`/credit-notes?invoice_id=${invoice.id}`);
+  const printed = [await expectDocument(world, `/invoices/${invoice.id}/pdf`, invoice.number)];
+  for (const note of notes) printed.push(await expectDocument(world, `/credit-notes/${note.id}/pdf`, note.number));
+  return printed.join(', ');
 });
 
-export const readingSteps: readonly Step[] = [limits, foresee, print];
+export const readingSteps: readonly Step[] = [limits, rush, foresee, print];

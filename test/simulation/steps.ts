@@ -2,9 +2,12 @@
 import { bankSteps } from './bank-steps';
 import { commandSteps } from './command-steps';
 import { creditSteps } from './credit-steps';
+import { migrationSteps } from './migration-steps';
 import { readingSteps } from './reading-steps';
 import { reductionSteps } from './reduction-steps';
+import { termSteps } from './term-steps';
 import { usageSteps } from './usage-steps';
+import { walletSteps } from './wallet-steps';
 import type { SimulatedWorld } from './world';
 
 export interface Step {
@@ -43,6 +46,9 @@ export const steps: readonly Step[] = [
   ...reductionSteps,
   ...creditSteps,
   ...readingSteps,
+  ...termSteps,
+  ...migrationSteps,
+  ...walletSteps,
 ];
 
 /** Every world begins with customers who subscribe, use, hold credits and have a coupon; what comes then is drawn. */

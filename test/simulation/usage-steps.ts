@@ -9,7 +9,18 @@ const hoursLateMax = 45 * 24;
 
 interface Sent {
   readonly id: string;
+  readonly type: string;
   readonly customerId: string;
+}
+
+/** Most of what is used is calls, which plans grant and bill in many ways. */
+const types = ['call', 'call', 'call', 'visit', 'visit', 'sale', 'level'] as const;
+
+/** What an event says: all that any meter of its type reads. */
+function propertiesOf({ random }: SimulatedWorld, type: string): object {
+  const n = type === 'level' ? random.between(-2, 3) : random.between(0, 900);
+  const more = { region: random.pick(['eu', 'us', 'asia']), who: `person-${random.below(5)}` };
+  return { n: String(n), ...(type === 'visit' ? more : {}) };
 }
 
 /** What was sent and not corrected yet, per world. */
@@ -25,9 +36,10 @@ function eventOf(world: SimulatedWorld, { id: customerId }: SimulatedCustomer): 
   const { now, random } = world;
   const events = sentIn(world);
   const id = `event-${world.seed}-${world.story.length}-${events.length}`;
-  events.push({ id, customerId });
+  const type = random.pick(types);
+  events.push({ id, type, customerId });
   const time = new Date(now - random.between(0, hoursLateMax) * hourMs).toISOString();
-  return { id, type: 'call', customer_id: customerId, time, properties: { n: String(random.between(0, 900)) } };
+  return { id, type, customer_id: customerId, time, properties: propertiesOf(world, type) };
 }
 
 const use: Step = {
@@ -38,7 +50,8 @@ const use: Step = {
     if (customers.length === 0) return null;
     const customer = random.pick(customers);
     const events = Array.from({ length: random.between(1, 4) }, () => eventOf(world, customer));
-    await scene.api.post('/usage-events', { events });
+    // Now and then a sender is not sure, and sends again: it counts once.
+    for (let times = random.percent(15) ? 2 : 1; times > 0; times--) await scene.api.post('/usage-events', { events });
     return `${customer.id} ${JSON.stringify(events)}`;
   },
 };
@@ -51,9 +64,11 @@ const correct: Step = {
     const known = sentIn(world);
     const target = known.shift();
     if (target === undefined) return null;
-    const more = random.percent(50) ? { voids: target.id } : { amends: target.id, properties: { n: '7' } };
+    const { type, customerId } = target;
+    const amended = { amends: target.id, properties: propertiesOf(world, type) };
+    const more = random.percent(50) ? { voids: target.id } : amended;
     const time = new Date(world.now).toISOString();
-    const event = { id: `fix-${seed}-${story.length}`, type: 'call', customer_id: target.customerId, time, ...more };
+    const event = { id: `fix-${seed}-${story.length}`, type, customer_id: customerId, time, ...more };
     await scene.api.post('/usage-events', { events: [event] });
     return JSON.stringify(event);
   },

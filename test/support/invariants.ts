@@ -7,10 +7,12 @@ import { waitFor } from '../../dev/stack/wait';
 import { allTenants } from '../../db/pool';
 import { bookRules } from './invariants/books';
 import { creditRules } from './invariants/credits';
+import { brokenExplanations } from './invariants/explanations';
 import { brokenFacts } from './invariants/facts';
 import { invoiceRules } from './invariants/invoices';
 import { paymentRules } from './invariants/payments';
 import { brokenCharges } from './invariants/provider';
+import { brokenRevenue } from './invariants/revenue';
 import type { Rule } from './invariants/rule';
 import { subscriptionRules } from './invariants/subscriptions';
 import { usageRules } from './invariants/usage';
@@ -26,8 +28,14 @@ export const rules: readonly Rule[] = [
   ...usageRules,
 ];
 
+/** Whose rows they are, and where. */
+interface Books {
+  readonly engine: Pick<Scene['engine'], 'database'>;
+  readonly tenantId: string;
+}
+
 /** The rows that break a rule, as "rule: row". */
-export async function brokenRules({ engine, tenantId }: Pick<Scene, 'engine' | 'tenantId'>): Promise<string[]> {
+export async function brokenRules({ engine, tenantId }: Books): Promise<string[]> {
   const db = engine.database.as(tenantId);
   const found: string[] = [];
   for (const [index, { rule, rows }] of rules.entries()) {
@@ -79,6 +87,7 @@ export function checkBooks(scene: Scene): Promise<void> {
   return expectNothingBroken('The books agree', async () => [
     ...(await brokenRules(scene)),
     ...(await brokenTrialBalance(scene)),
+    ...(await brokenRevenue(scene)),
   ]);
 }
 
@@ -88,6 +97,8 @@ export function checkInvariants(scene: Scene): Promise<void> {
     const found = await Promise.all([
       brokenRules(scene),
       brokenTrialBalance(scene),
+      brokenRevenue(scene),
+      brokenExplanations(scene),
       brokenFacts(scene),
       brokenWorkflows(scene),
       brokenCharges(scene),

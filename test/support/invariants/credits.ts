@@ -18,6 +18,25 @@ left join lateral (select -sum(m.amount) as amount, bool_and(w.customer_id = i.c
 where i.tenant_id = $1 and (i.wallet_applied <> coalesce(d.amount, 0) or not coalesce(d.own, true))`,
   },
   {
+    rule: 'what units paid of an invoice is what its lines say, out of wallets of the customer that are for the meter',
+    rows: `
+select i.id, l.units, u.units as used from invoices i
+join lateral (select sum(x.quantity) as units from invoice_lines x where x.invoice_id = i.id and x.kind = 'unit_credits') l on true
+left join lateral (select -sum(m.amount) as units, bool_and(w.customer_id = i.customer_id and w.meter_id is not null) as own
+  from wallet_movements m join wallets w on w.id = m.wallet_id where m.invoice_id = i.id and m.kind = 'used') u on true
+where i.tenant_id = $1 and (coalesce(l.units, 0) <> coalesce(u.units, 0) or not coalesce(u.own, true))`,
+  },
+  {
+    rule: 'what a provider of sales tax is told of an invoice is what it computed, and no more is given back of it',
+    rows: `
+select i.id, i.taxes->'provider' as said, s.amount as sold, r.amount as given_back from invoices i
+left join tax_reports s on s.reference = i.id and s.kind = 'sale'
+left join lateral (select coalesce(sum(amount), 0) as amount from tax_reports where invoice_id = i.id and kind = 'reversal') r on true
+where i.tenant_id = $1 and ((i.taxes->'provider' is not null and (i.taxes->'provider'->'sold'->>'amount')::numeric > 0) <> (s.reference is not null)
+  or s.amount <> (i.taxes->'provider'->'sold'->>'amount')::numeric or r.amount > coalesce(s.amount, 0)
+  or (s.state <> 'estimated' and i.status = 'void' and r.amount <> least(s.amount, i.total)))`,
+  },
+  {
     rule: 'the liability for bought credits is what was paid for those that are left',
     rows: `
 with ledger as (

@@ -119,6 +119,17 @@ with moved as (
 select id, amount_due, balance from running where kind = 'invoice' and amount_due > 0 and balance > 0`,
   },
   {
+    rule: 'an invoice is numbered in a series of its own seller, and its credit notes are too',
+    rows: `
+select i.id, i.entity_id, s.entity_id as of_series, s.kind from invoices i
+left join invoice_series s on s.tenant_id = i.tenant_id and s.series = i.series
+where i.tenant_id = $1 and (s.kind is distinct from 'invoice' or s.entity_id is distinct from i.entity_id)
+union all
+select n.id, i.entity_id, s.entity_id, s.kind from credit_notes n join invoices i on i.id = n.invoice_id
+left join invoice_series s on s.tenant_id = n.tenant_id and s.series = n.series
+where n.tenant_id = $1 and (s.kind is distinct from 'credit_note' or s.entity_id is distinct from i.entity_id)`,
+  },
+  {
     rule: 'invoice numbers of a series have no gaps',
     rows: `
 select s.series, s.last_number, count(i.id) as invoices, max(i.sequence) as highest

@@ -31,6 +31,34 @@ join windows b on a.subscription_id = b.subscription_id and a.price_id = b.price
   and tstzrange(a.starts_at, a.ends_at) && tstzrange(b.starts_at, b.ends_at)`,
   },
   {
+    // Only what that billing could see: what came later is billed by the next one.
+    rule: 'what a window was billed for is what the events in it add up to, each counted once, corrected ones left out',
+    rows: `
+with newest as (
+  select distinct on (subscription_id, price_id, starts_at, ends_at) * from usage_billings
+  where tenant_id = $1 and subscription_id is not null order by subscription_id, price_id, starts_at, ends_at, id desc
+), billed as (
+  select n.*, m.definition, case n.usage->>'form' when 'quantity' then (n.usage->>'quantity')::numeric
+    when 'groups' then (select coalesce(sum((g->>'quantity')::numeric), 0) from jsonb_array_elements(n.usage->'groups') g)
+    when 'transactions' then (select coalesce(sum((b->>'value')::numeric), 0) from jsonb_array_elements(n.usage->'bands') b) end as quantity
+  from newest n join meters m on m.id = n.meter_id
+)
+select b.id, b.subscription_id, b.price_id, b.starts_at, b.ends_at, b.usage, e.counted from billed b
+cross join lateral (
+  select case b.definition->>'aggregation' when 'count' then count(*) when 'unique' then count(distinct e.value)
+    when 'max' then coalesce(max(e.number), 0) else coalesce(sum(e.number), 0) end as counted
+  from (select v.value, case when b.definition->>'aggregation' in ('sum', 'max') then v.value::numeric end as number from usage_events u
+    cross join lateral (select u.properties #>> string_to_array(b.definition->>'value_property', '.') as value) v
+    where u.tenant_id = $1 and u.customer_id = b.customer_id and b.meter_id = any(u.meters) and u.reason is null
+      and u.occurred_at >= b.starts_at and u.occurred_at < b.ends_at and pg_visible_in_snapshot(u.written_by, b.counted)
+      and not exists (select from usage_corrections c where c.corrected_by = u.key and c.kind = 'void')
+      and not exists (select from usage_corrections c join usage_events by on by.key = c.corrected_by
+        where c.target = u.key and pg_visible_in_snapshot(by.written_by, b.counted))) e
+) e
+where b.definition->>'aggregation' in ('sum', 'count', 'max', 'unique') and b.definition->'conversion' in ('null'::jsonb)
+  and b.quantity <> greatest(e.counted, 0)`,
+  },
+  {
     rule: 'a charge that waited is billed by one invoice, and by a line of it',
     rows: `
 select i.id, i.invoice_id from subscription_items i

@@ -1,0 +1,63 @@
+/** The reports of revenue against the accounts: the waterfall and the schedule tie to what stands deferred. */
+import { add, compare, negate, zero, type Money } from '../../../domain/money';
+import type { Scene } from '../scenario';
+
+interface Waterfall {
+  readonly data: readonly ({ readonly stream: string; readonly closing: Money } & Readonly<
+    Record<'opening' | 'billed' | 'recognized' | 'adjustments', Money>
+  >)[];
+}
+
+interface Schedule {
+  readonly data: readonly { readonly stream: string; readonly amount: Money }[];
+}
+
+interface Books {
+  readonly accounts: readonly { readonly account: string; readonly balance: Money }[];
+}
+
+const deferred = 'deferred:';
+
+const keyOf = (stream: string, { currency }: Money): string => `${stream} ${currency}`;
+
+/** Sums by stream and currency; what is nothing is left out. */
+function sums(rows: readonly (readonly [stream: string, amount: Money])[]): Map<string, Money> {
+  const found = new Map<string, Money>();
+  for (const [stream, amount] of rows) {
+    const key = keyOf(stream, amount);
+    found.set(key, add(found.get(key) ?? zero(amount.currency), amount));
+  }
+  return new Map([...found].filter(([, amount]) => compare(amount, zero(amount.currency)) !== 0));
+}
+
+const text = (list: Map<string, Money>): string =>
+  [...list]
+    .map(([key, { amount }]) => `${key} ${amount}`)
+    .sort()
+    .join(', ');
+
+/** What the reports say and the accounts do not. All customers of the scene live on its clock. */
+export async function brokenRevenue({ api, clockId }: Pick<Scene, 'api' | 'clockId'>): Promise<string[]> {
+  const { now } = await api.get<{ now: string }>(`/test-clocks/${clockId}`);
+  const month = now.slice(0, 7);
+  const [waterfall, schedule, books] = await Promise.all([
+    api.get<Waterfall>(`/ledger/revenue-waterfall?from=${month}&to=${month}`),
+    api.get<Schedule>(`/ledger/revenue-schedule?test_clock_id=${clockId}`),
+    api.get<Books>('/ledger/trial-balance'),
+  ]);
+  const onAccounts = text(
+    sums(
+      books.accounts
+        .filter(({ account }) => account.startsWith(deferred))
+        .map(({ account, balance }) => [account.slice(deferred.length), negate(balance)]),
+    ),
+  );
+  const closing = text(sums(waterfall.data.map((row) => [row.stream, row.closing])));
+  const released = text(sums(schedule.data.map(({ stream, amount }) => [stream, amount])));
+  return [
+    ...(closing === onAccounts
+      ? []
+      : [`the waterfall closes with what stands deferred: ${closing}, not ${onAccounts}`]),
+    ...(released === onAccounts ? [] : [`the schedule releases what stands deferred: ${released}, not ${onAccounts}`]),
+  ];
+}
