@@ -62,16 +62,22 @@ const deadlyRail = (rail: Rail, watch: Watch): Rail => ({
   refundPayment: deadlyCall(rail, 'refundPayment', watch),
 });
 
-/** Activities that only write the book: Postgres is their other side. */
-const bookOnly = new Set<string>(['issueInvoice', 'executeCommand']);
+/** Activities that only write the book, with the statements by which they do: Postgres is their other side. */
+const bookStatements: Partial<Record<keyof Activities, string>> = {
+  issueInvoice: 'record_',
+  executeCommand: 'record_',
+  migrateSubscriptions: 'plan_migration_tell',
+};
+
+function isBooking(order: KillOrder | undefined, name: string): boolean {
+  const prefix = order === undefined ? undefined : bookStatements[order.activity];
+  return prefix !== undefined && name.startsWith(prefix);
+}
 
 function deadlyQueryable(db: Queryable, watch: Watch): Queryable {
   return {
     async query(statement, values) {
-      const order = present.getStore();
-      const isFact = order !== undefined && bookOnly.has(order.activity) && statement.name.startsWith('record_');
-      const isTarget =
-        isFact || (order?.activity === 'migrateSubscriptions' && statement.name === 'plan_migration_tell');
+      const isTarget = isBooking(present.getStore(), statement.name);
       if (isTarget && meets('asks')) return strike(watch.file);
       const rows = await db.query<never>(statement, values);
       if (isTarget && meets('executed')) return strike(watch.file);

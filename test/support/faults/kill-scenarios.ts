@@ -20,13 +20,15 @@ import {
 } from './cast';
 import { insist } from './insist';
 import { consolidatedKills } from './kill-consolidated';
-import { moments, type Moment } from './kill-order';
+import { moments, type Moment, type Path } from './kill-order';
 import { atProvider, declinesAtProvider } from './provider-facts';
 
 export interface KillScenario {
   readonly name: string;
   readonly activity: keyof Activities;
   readonly moments: readonly Moment[];
+  /** Where there is only one: what no workflow of a subscription does has no fast path. */
+  readonly paths?: readonly Path[];
   readonly cast?: CastOptions;
   /** Brings the subscription to where the work begins; its id. */
   prepare(cast: Cast): Promise<string>;
@@ -39,7 +41,7 @@ export interface KillScenario {
 const allMoments = Object.keys(moments) as Moment[];
 /** Work that calls no provider has no answer of its own to wait for after Postgres' answer. */
 const bookMoments: readonly Moment[] = ['asks', 'executed', 'recorded'];
-const middleOfMonth = '2026-01-16T12:00:00.000Z';
+export const middleOfMonth = '2026-01-16T12:00:00.000Z';
 /** The network asks to wait 72 hours after a decline for want of money. */
 const secondTry = '2026-02-04T00:00:00.000Z';
 
@@ -56,21 +58,21 @@ async function isSettled(cast: Cast): Promise<boolean> {
   return status === 'active' && collection === null;
 }
 
-const settled = (cast: Cast): Promise<boolean> =>
+export const settled = (cast: Cast): Promise<boolean> =>
   waitFor('the invoice is paid', () => isSettled(cast), { timeoutMs: settleMsMax, intervalMs: 300 });
 
-const move = (to: string) => async (cast: Cast) => {
+export const move = (to: string) => async (cast: Cast) => {
   beginAdvance(cast, to);
   await arrived(cast, to);
 };
 
-async function expectInvoices(cast: Cast, expected: readonly (readonly [status: string, total: string])[]) {
+export async function expectInvoices(cast: Cast, expected: readonly (readonly [status: string, total: string])[]) {
   const invoices = await readInvoices(cast);
   expect(invoices.map(({ status, total }) => [status, total.amount])).toEqual(expected);
 }
 
 /** Every command leaves one entry, however often it was begun. */
-async function expectAudited({ api }: Cast, subscriptionId: string, action: string): Promise<void> {
+export async function expectAudited({ api }: Cast, subscriptionId: string, action: string): Promise<void> {
   const { data } = await api.get<{ data: { action: string; subject_id: string }[] }>('/audit-log?limit=100');
   const entries = data.filter((entry) => entry.subject_id === subscriptionId && entry.action === action);
   expect(entries).toHaveLength(1);

@@ -6,6 +6,7 @@ import { checkAgainstProvider } from '../../../dev/demo/reconcile';
 import { waitFor } from '../../../dev/stack/wait';
 import { allTenants } from '../../../db/pool';
 import { subscriptionWorkflowId } from '../../../domain/ids';
+import { brokenRules } from '../invariants';
 import { readInvoices, settleMsMax, type Cast, type InvoiceView, type SubscriptionView } from './cast';
 
 /** Enough for the relay's longest pause before an event whose attempt is under way is told to the workflow. */
@@ -40,7 +41,8 @@ async function expectNumbersWithoutGaps({ engine, tenantId }: Cast): Promise<voi
   const rows = await engine.database.as(tenantId).query<{ gaps: string }>(
     {
       name: 'sequences',
-      text: 'select series, max(sequence) - count(distinct sequence) as gaps from invoices group by series',
+      text: `select series, max(sequence) - count(distinct sequence) as gaps
+        from (select series, sequence from invoices union all select series, sequence from credit_notes) n group by series`,
     },
     [],
   );
@@ -97,4 +99,5 @@ export async function expectSound(cast: Cast): Promise<void> {
   await expectOneChargePerPaidInvoice(cast);
   await expectNumbersWithoutGaps(cast);
   await expectBooksInOrder(cast);
+  expect(await brokenRules(cast)).toEqual([]);
 }
