@@ -7,6 +7,7 @@ import type { Signer } from '../adapters/signers/port';
 import type { Database } from '../db/pool';
 import type { Refusal } from '../domain/errors';
 import type { ChangePlan } from '../domain/subscription/commands';
+import type { AskSalesTax } from '../domain/tax/sales-tax';
 import type { Instant } from '../domain/time';
 import type { MessageMeta } from '../workflows/contract';
 
@@ -35,6 +36,8 @@ export interface ActivityDependencies {
     invoiceId: string;
     expiresAt: Instant;
   }) => string;
+  /** Asks a provider of sales tax; only for tenants that name one. */
+  readonly askSalesTax: AskSalesTax;
   readonly log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
   /** Sends messages to workflows: only the test clock's activity uses it. */
   readonly advanceSubscription: (facts: { tenantId: string; subscriptionId: string; to: Instant }) => Promise<void>;

@@ -1,24 +1,18 @@
 /** The last invoice of a subscription: what was used, the fees in arrears until its end, and what waited for the next invoice. */
-import { fail } from '../domain/errors';
 import { newId } from '../domain/ids';
 import { usageFrom } from '../domain/invoice/arrears';
-import { momentOf } from '../domain/plan/in-force';
 import type { SubscriptionEvent } from '../domain/subscription/events';
 import type { SubscriptionState } from '../domain/subscription/state';
 import type { Instant } from '../domain/time';
-import { loadBillingFacts, type BillingFacts } from '../db/transactions/billing-facts';
+import type { BillingFacts } from '../db/transactions/billing-facts';
+import { loadFactsInForce } from '../db/transactions/facts-in-force';
 import { finalLines } from '../db/transactions/final-lines';
 import type { ActivityDependencies } from './dependencies';
 import { recordFact, recordInvoice, type InvoiceFact } from './record-fact';
 
 /** What activities need to bill the subscription by the terms in force. */
-export async function factsInForce(deps: ActivityDependencies, state: SubscriptionState): Promise<BillingFacts> {
-  const { tenantId, subscriptionId, currency, terms } = state;
-  const inForce = momentOf(state, terms.planId, usageFrom(state));
-  const request = { tenantId, subscriptionId, currency, ...terms, inForce };
-  const facts = await loadBillingFacts(deps.database.as(tenantId), request);
-  return facts ?? fail('not_found', { resource: 'Subscription', id: subscriptionId });
-}
+export const factsInForce = ({ database }: ActivityDependencies, state: SubscriptionState): Promise<BillingFacts> =>
+  loadFactsInForce(database, state);
 
 interface FinalBill extends Pick<InvoiceFact, 'state' | 'now'> {
   /** When service ended; never after `now`. */

@@ -16,6 +16,7 @@ import type { EntryRow, InvoiceReduction } from '../db/transactions/record';
 import type { ActivityDependencies } from './dependencies';
 import { chargeLimits, recordInvoice, type InvoiceFact } from './record-fact';
 import { prepareSettlement } from './settle-invoices';
+import { withOwnTax } from './with-own-tax';
 
 interface Credited {
   readonly credited?: readonly CreditedInvoice[];
@@ -74,8 +75,9 @@ function leadsOf(billed: readonly BilledLine[]): ReadonlyMap<string, string> {
 
 /** Writes the fact, its invoice and the open invoices that it reduces in one transaction. */
 export async function recordCredits(deps: ActivityDependencies, fact: CreditFact): Promise<SubscriptionEvent> {
-  const { state, facts, billed, partsOf, eventOf, ...rest } = fact;
+  const { state, billed, partsOf, eventOf, ...rest } = fact;
   const contents = { ...fact.invoice, billed };
+  const { facts } = await withOwnTax(deps, { ...fact, invoice: contents });
   const given = givenBack(assembleFor(state, facts, contents, fact.now));
   const planned = reductionsOf(given, billed, chargeLimits(deps, facts, state.currency));
   const { reductions, payments } = await withdrawn(deps, state.tenantId, planned);

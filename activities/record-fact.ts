@@ -24,12 +24,14 @@ import type { SubscriptionState } from '../domain/subscription/state';
 import { addDays, type Instant } from '../domain/time';
 import type { ActivityDependencies } from './dependencies';
 import { defaultRail } from './default-rail';
+import { drawUnits, payFactByUnits } from './draw-units';
 import { drawFromWallet, type WalletDraw } from './draw-from-wallet';
 import { foreseeCollection } from './foreseen-collection';
 import { postingsOf } from './invoice-postings';
 import { mergedParts } from './merged-parts';
 import { outsideEvents } from './outside-events';
 import { naming, otherFact, reportsOf } from './report-to-followers';
+import { withOwnTax } from './with-own-tax';
 
 export interface InvoiceDraft extends InvoiceContents {
   readonly id: string;
@@ -167,13 +169,16 @@ const linesOf = ({ lines }: AssembledTogether, owners: readonly string[]): NewIn
   });
 
 /** Writes a fact together with the invoice that it brings, and answers it with the invoice's number. */
-export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFact): Promise<SubscriptionEvent> {
-  const { state, now, facts, invoice } = fact;
+export async function recordInvoice(deps: ActivityDependencies, billed: InvoiceFact): Promise<SubscriptionEvent> {
+  const { fact, uses } = payFactByUnits(billed);
+  const { state, now, invoice } = fact;
+  const units = drawUnits(uses, invoice.id);
+  const companions = fact.companions ?? [];
+  const { facts } = await withOwnTax(deps, fact);
   const limits = chargeLimits(deps, facts, state.currency);
   const held = heldAfter(facts.wallet, invoice.replaces?.wallet ?? null);
   const balance = add(facts.balance, invoice.replaces?.balanceBack ?? zero(state.currency));
   const funds = walletFunds(held, state.currency, now);
-  const companions = fact.companions ?? [];
   const assembled = assembleTogether(partsOf({ ...fact, facts }), now);
   const totals = invoiceTotals(assembled.amounts.total, balance, limits, invoice.reductions, funds);
   const drawn = drawFromWallet(held, totals.walletApplied, invoice.id, now);
@@ -193,7 +198,7 @@ export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFac
   const event = eventOf(issued);
   const after = apply(state, event);
   const parts = mergedParts(fact.partsOf?.(event, after), companions, issued);
-  const entries = [...(parts?.entries ?? [])];
+  const entries = [...(parts?.entries ?? []), ...units.entries];
   if (postings.length > 0) entries.unshift({ id: newId('le'), kind: 'invoice', source: invoice.id, postings });
   await ensureAccounts(
     deps.database,
@@ -222,6 +227,7 @@ export async function recordInvoice(deps: ActivityDependencies, fact: InvoiceFac
     ...balancePart(fact, totals),
     ...usedPart(assembled.usedBy),
     ...walletPart(drawn, invoice.replaces?.wallet ?? null),
+    ...(units.unitWallets.length === 0 ? {} : { unitWallets: units.unitWallets }),
     entries,
     fact: event,
     events: outsideEvents(state, after, event, totals, null),

@@ -10,7 +10,7 @@ import type { Instant } from '../domain/time';
 import { loadOpenInvoices, type OpenInvoice } from '../db/transactions/open-invoices';
 import type { EntryRow, InvoiceReduction } from '../db/transactions/record';
 import type { ActivityDependencies } from './dependencies';
-import { balanceBack, creditsBack, voidPostings } from './void-invoice';
+import { balanceBack, creditsBack, unitPostings, unitsBack, voidPostings } from './void-invoice';
 import type { Parts } from './record-fact';
 
 /** Cancels what the provider holds for the invoices. Answers the invoices whose payment turned out to have succeeded. */
@@ -84,17 +84,24 @@ export function voidInvoice(
   invoice: OpenInvoice,
   now: Instant,
 ): {
-  parts: Pick<Parts, 'entries' | 'invoiceChanges' | 'wallet'>;
+  parts: Pick<Parts, 'entries' | 'invoiceChanges' | 'wallet' | 'unitWallets'>;
   balanceBack: Money;
 } {
   const wallet = creditsBack(invoice, now);
+  const unitWallets = unitsBack(invoice, now);
+  const units = unitPostings(invoice);
+  const earned = { id: newId('le'), kind: 'credits_used', source: `${invoice.id}/void`, postings: units };
   return {
     parts: {
       invoiceChanges: [
         { id: invoice.id, status: 'void', amountPaid: zero(invoice.total.currency), expected: invoice.amountDue },
       ],
-      entries: [{ id: newId('le'), kind: 'void', source: invoice.id, postings: voidPostings(invoice) }],
+      entries: [
+        { id: newId('le'), kind: 'void', source: invoice.id, postings: voidPostings(invoice) },
+        ...(units.length === 0 ? [] : [earned]),
+      ],
       ...(wallet === null ? {} : { wallet }),
+      ...(unitWallets.length === 0 ? {} : { unitWallets }),
     },
     balanceBack: balanceBack(invoice),
   };

@@ -71,3 +71,34 @@ export function creditsBack({ id, draws }: OpenInvoice, now: Instant): WalletCha
   const grants = draws.map((drawn) => grantBack(id, drawn, now));
   return { walletId: first.walletId, expected: null, grants, movements: [] };
 }
+
+/** What wallets of units get back of a voided invoice, one change for each wallet. */
+export function unitsBack({ id, unitDraws }: OpenInvoice, now: Instant): WalletChange[] {
+  const wallets = [...new Set(unitDraws.map(({ walletId }) => walletId))];
+  return wallets.map((walletId) => {
+    const own = unitDraws.filter((drawn) => drawn.walletId === walletId);
+    return { walletId, expected: null, grants: byGrant(own).map((drawn) => grantBack(id, drawn, now)), movements: [] };
+  });
+}
+
+/** Several lines of an invoice may have drawn from one grant. */
+function byGrant(draws: readonly WalletDrawn[]): WalletDrawn[] {
+  const found = new Map<string, WalletDrawn>();
+  for (const drawn of draws) {
+    const before = found.get(drawn.grantId);
+    const paid = before?.paid == null || drawn.paid === null ? drawn.paid : add(before.paid, drawn.paid);
+    found.set(drawn.grantId, { ...drawn, paid, amount: plus(before?.amount ?? '0', drawn.amount) });
+  }
+  return [...found.values()];
+}
+
+/** The postings that make what was paid for the units a liability again. */
+export const unitPostings = ({ unitDraws }: OpenInvoice): Posting[] =>
+  unitDraws.flatMap(({ paid, stream }) =>
+    paid === null || isZero(paid)
+      ? []
+      : [
+          { account: `revenue:${stream}`, amount: paid },
+          { account: 'wallet_credits', amount: negate(paid) },
+        ],
+  );

@@ -1,7 +1,7 @@
 /** The HTTP API as a function of what it needs; it listens nowhere by itself. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ZodError } from 'zod';
-import { fail } from '../domain/errors';
+import { fail, type FieldError } from '../domain/errors';
 import type { Api, ApiEnvironment } from './context';
 import { jsonSchemas } from './catalogue/json-schemas';
 import type { ApiDependencies } from './dependencies';
@@ -18,15 +18,28 @@ import { openApiDocument } from './openapi';
 import { intakeRoutes, openRoutes, routes } from './routes';
 import { paymentPages } from './routes/pay';
 
-/** Each fault of a body, parameter or query with its dotted path; unknown fields by their own name. */
+type Issue = ZodError['issues'][number];
+
+const isUnknownField = ({ code }: Issue): boolean => code === 'unrecognized_keys';
+
+/** Of the forms that a field may have, the one that was meant: it knows the fields that were given, and has the least wrong with it. */
+function meantForm(forms: readonly (readonly Issue[])[]): readonly Issue[] {
+  const weight = (issues: readonly Issue[]): number => issues.length + (issues.some(isUnknownField) ? 1_000 : 0);
+  return [...forms].sort((one, other) => weight(one) - weight(other))[0] ?? [];
+}
+
+/** Each fault with its dotted path; unknown fields by their own name. */
+function faultsOf(issue: Issue, above: readonly string[] = []): FieldError[] {
+  const path = [...above, ...issue.path.map(String)];
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not known' }));
+  const inner = issue.code === 'invalid_union' ? meantForm(issue.errors).flatMap((one) => faultsOf(one, path)) : [];
+  return inner.length > 0 ? inner : [{ path: path.join('.'), message: issue.message }];
+}
+
+/** Each fault of a body, parameter or query. */
 function refuseFaults(error: ZodError): never {
-  const fields = error.issues.flatMap((issue) => {
-    const path = issue.path.map(String);
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not known' }));
-    return [{ path: path.join('.'), message: issue.message }];
-  });
-  return fail('validation_failed', {}, { fields });
+  return fail('validation_failed', {}, { fields: error.issues.flatMap((issue) => faultsOf(issue)) });
 }
 
 const newApi = (): Api =>

@@ -1,10 +1,12 @@
 /** Opens a wallet and changes its rules. */
 import type { z } from '@hono/zod-openapi';
 import { findCustomer } from '../db/queries/customers';
+import { metersNamed } from '../db/queries/meters';
 import { findWallet, insertWallet, lockWallet, updateWallet, type StoredWallet } from '../db/queries/wallets';
 import type { Denomination } from '../domain/credits/denomination';
 import type { TopUpRules } from '../domain/credits/top-up';
 import { fail } from '../domain/errors';
+import { aggregations } from '../domain/metering/aggregations';
 import { idFromSeed } from '../domain/ids';
 import { tenantOf, type ApiContext } from './context';
 import type { ApiDependencies } from './dependencies';
@@ -32,6 +34,22 @@ function payCurrencyOf(denomination: Denomination, rules: TopUpRules, given: str
   return prices.includes(given) ? given : fault('pay_currency', 'must have a price in top_up_rules.unit_prices');
 }
 
+/** The meter that the units pay for: one whose quantities add up, so that a part of them can be paid. */
+async function meterOf(
+  { database }: ApiDependencies,
+  tenantId: string,
+  denomination: Denomination,
+  named: string | undefined,
+): Promise<string | null> {
+  if (named === undefined) return null;
+  if (denomination.kind === 'currency') return fault('meter', 'is for wallets of units: money pays every invoice');
+  const [meter] = await metersNamed(database.as(tenantId), tenantId, [named]);
+  if (meter === undefined) return fault('meter', 'is not a meter of this tenant');
+  return aggregations[meter.definition.aggregation].adds
+    ? meter.id
+    : fault('meter', `must add up over time, and ${meter.definition.aggregation} does not`);
+}
+
 /**
  * Opens a wallet; a customer has one per currency and unit.
  * @throws PerennialError `validation_failed`, `already_exists`.
@@ -47,6 +65,7 @@ export async function createWallet(
   const payCurrency = payCurrencyOf(denomination, rules, body.pay_currency);
   const found = await findCustomer(deps.database.as(tenantId), tenantId, body.customer_id);
   const customer = foundOr422(found, 'customer_id', 'customer');
+  const meterId = await meterOf(deps, tenantId, denomination, body.meter);
   const id = idFromSeed('wal', c.get('seed'));
   const occurredAt = customer.clockNow ?? deps.wallClock();
   return deps.database.transaction(tenantId, async (db) => {
@@ -57,6 +76,7 @@ export async function createWallet(
       customerId: customer.id,
       name,
       denomination,
+      meterId,
       stream,
       rules,
       payCurrency,

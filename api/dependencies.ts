@@ -2,6 +2,7 @@
 import type { DocumentRenderers } from '../adapters/documents/port';
 import type { Rail } from '../adapters/rails/port';
 import type { Database } from '../db/pool';
+import type { AskSalesTax } from '../domain/tax/sales-tax';
 import type { CheckDigits } from '../domain/tax/tax-number';
 import type { WorkflowPort } from './temporal';
 
@@ -29,10 +30,12 @@ export interface ApiDependencies {
   readonly workflows: WorkflowPort;
   readonly rails: Readonly<Record<string, Rail>>;
   readonly documents: DocumentRenderers;
-  /** What the check digits of a tax number say. */
   /** CAIP-2 ids of the chains that are configured. */
   readonly chainIds: readonly string[];
+  /** What the check digits of a tax number say. */
   readonly checkDigits: CheckDigits;
+  /** Asks a provider of sales tax for a preview; only for tenants that name one. */
+  readonly askSalesTax: AskSalesTax;
   readonly settings: ApiSettings;
   readonly logger: RequestLogger;
   /** Epoch milliseconds of the wall clock. */

@@ -39,8 +39,9 @@ function phaseOf(body: PhaseBody, prices: readonly PlanPrice[], index: number, e
   return {
     name,
     length,
-    overrides: overrides.map(({ price_index: at, parameters, description }) => ({
+    overrides: overrides.map(({ price_index: at, model, parameters, description }) => ({
       priceId: prices[at]?.id ?? '',
+      ...(model === undefined ? {} : { model }),
       parameters,
       ...(description === undefined ? {} : { description }),
     })),

@@ -2,6 +2,7 @@
 import { serve } from '@hono/node-server';
 import { parseChains, registerAssets } from '../adapters/chains/configured';
 import { documentRenderers } from '../adapters/documents';
+import { askingOf, createSalesTax } from '../adapters/tax';
 import { checkDigits } from '../adapters/tax/check-digits';
 import { createRails } from '../adapters/rails';
 import { loadConfig, type Config } from '../config';
@@ -49,8 +50,11 @@ function main(): void {
     workflows,
     rails: railsOf(config, database),
     documents: documentRenderers,
-    checkDigits,
     chainIds: chains.map(({ id }) => id),
+    checkDigits,
+    askSalesTax: askingOf(
+      createSalesTax({ stripe: { secretKey: config.stripe.secretKey.reveal(), apiUrl: config.stripe.apiUrl } }),
+    ),
     settings: settingsOf(config),
     logger,
     wallClock: Date.now,

@@ -302,6 +302,64 @@ begin
   raise exception '% is append-only: record a reversal or a new version instead', tg_table_name using errcode = 'integrity_constraint_violation';
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.report_credit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  charged text;
+begin
+  select invoice_id into charged from invoice_lines where id = new.credits_line_id;
+  perform report_reversal(charged, new.invoice_id || '/credits/' || charged, -(new.net + new.tax), i.occurred_at)
+    from invoices i where i.id = new.invoice_id;
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.report_note()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform report_reversal(new.invoice_id, new.id, new.gross, new.occurred_at);
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.report_reversal(sold text, named text, given numeric, at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into tax_reports (reference, tenant_id, invoice_id, provider, kind, amount, currency, state, due_at, occurred_at)
+  select named, s.tenant_id, s.invoice_id, s.provider, 'reversal', least(given, s.amount - r.amount), s.currency, 'due', now(), at
+  from tax_reports s cross join lateral (
+    select coalesce(sum(b.amount), 0) as amount from tax_reports b where b.invoice_id = s.invoice_id and b.kind = 'reversal'
+  ) r
+  where s.reference = sold and s.kind = 'sale' and s.state <> 'estimated' and least(given, s.amount - r.amount) > 0
+  on conflict (reference) do update set amount = tax_reports.amount + excluded.amount;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.report_sale()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into tax_reports (reference, tenant_id, invoice_id, provider, kind, calculation, amount, currency, state, due_at, occurred_at)
+  select new.id, new.tenant_id, new.id, p.said->>'name', 'sale', p.said->>'calculation', (p.said->'sold'->>'amount')::numeric, new.currency,
+    case when p.said->>'calculation' is null then 'estimated' else 'due' end,
+    case when p.said->>'calculation' is null then null else now() end, new.occurred_at
+  from (select new.taxes->'provider' as said) p where (p.said->'sold'->>'amount')::numeric > 0;
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.report_void()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform report_reversal(new.id, new.id || '/void', new.total, coalesce(new.settled_at, new.occurred_at));
+  return null;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.usage_cuts_of(of_tenant text, customers text[])
  RETURNS SETOF usage_cuts
  LANGUAGE plpgsql
@@ -584,7 +642,8 @@ create table entities (
   footer text,
   invoice_series text not null,
   credit_note_series text not null,
-  recorded_at timestamp with time zone not null default now()
+  recorded_at timestamp with time zone not null default now(),
+  tax jsonb
 );
 create table entitlement_alerts (
   customer_id text not null,
@@ -1112,6 +1171,22 @@ create table tax_rates (
   source text not null,
   recorded_at timestamp with time zone not null default now()
 );
+create table tax_reports (
+  reference text not null,
+  tenant_id text not null,
+  invoice_id text not null,
+  provider text not null,
+  kind text not null,
+  calculation text,
+  amount numeric not null,
+  currency text not null,
+  state text not null,
+  due_at timestamp with time zone,
+  transaction text,
+  obstacle text,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now()
+);
 create table tenants (
   id text not null,
   name text not null,
@@ -1308,7 +1383,8 @@ create table wallets (
   automatic_due boolean not null default false,
   version integer not null default 0,
   occurred_at timestamp with time zone not null,
-  recorded_at timestamp with time zone not null default now()
+  recorded_at timestamp with time zone not null default now(),
+  meter_id text
 );
 create table webhook_inbox (
   provider text not null,
@@ -1484,7 +1560,7 @@ alter table invoice_lines add constraint invoice_lines_tenant_id_fkey FOREIGN KE
 alter table invoice_lines add constraint invoice_lines_check CHECK (((kind = 'proration_credit'::text) = (credits_line_id IS NOT NULL)));
 alter table invoice_lines add constraint invoice_lines_check1 CHECK (((credits_line_id IS NULL) OR (amount <= (0)::numeric)));
 alter table invoice_lines add constraint invoice_lines_check2 CHECK (((discount = (0)::numeric) OR ((discount > (0)::numeric) AND (discount <= amount)) OR ((discount < (0)::numeric) AND (discount >= amount))));
-alter table invoice_lines add constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['recurring'::text, 'one_off'::text, 'proration_charge'::text, 'proration_credit'::text, 'usage'::text, 'usage_adjustment'::text, 'add_on'::text, 'minimum'::text, 'cap'::text, 'seats_added'::text, 'seats_removed'::text])));
+alter table invoice_lines add constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['recurring'::text, 'one_off'::text, 'proration_charge'::text, 'proration_credit'::text, 'usage'::text, 'usage_adjustment'::text, 'add_on'::text, 'minimum'::text, 'cap'::text, 'seats_added'::text, 'seats_removed'::text, 'unit_credits'::text]))) NOT VALID;
 alter table invoice_series add constraint invoice_series_pkey PRIMARY KEY (tenant_id, series);
 alter table invoice_series add constraint invoice_series_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table invoice_series add constraint invoice_series_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text])));
@@ -1657,6 +1733,14 @@ alter table tax_rates add constraint tax_rates_check CHECK ((valid_to >= valid_f
 alter table tax_rates add constraint tax_rates_check1 CHECK (((region IS NULL) OR (region ~~ (country || '-%'::text))));
 alter table tax_rates add constraint tax_rates_country_check CHECK ((country ~ '^[A-Z]{2}$'::text));
 alter table tax_rates add constraint tax_rates_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric)));
+alter table tax_reports add constraint tax_reports_pkey PRIMARY KEY (reference);
+alter table tax_reports add constraint tax_reports_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
+alter table tax_reports add constraint tax_reports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table tax_reports add constraint tax_reports_amount_check CHECK ((amount > (0)::numeric));
+alter table tax_reports add constraint tax_reports_check CHECK (((state = 'due'::text) = (due_at IS NOT NULL)));
+alter table tax_reports add constraint tax_reports_check1 CHECK (((state = 'reported'::text) = (transaction IS NOT NULL)));
+alter table tax_reports add constraint tax_reports_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'reversal'::text])));
+alter table tax_reports add constraint tax_reports_state_check CHECK ((state = ANY (ARRAY['due'::text, 'reported'::text, 'estimated'::text])));
 alter table tenants add constraint tenants_pkey PRIMARY KEY (id);
 alter table tenants add constraint tenants_incomplete_hours_check CHECK ((incomplete_hours > 0));
 alter table tenants add constraint tenants_late_usage_check CHECK ((late_usage = ANY (ARRAY['adjust_next_invoice'::text, 'credit_and_reissue'::text])));
@@ -1716,8 +1800,10 @@ alter table wallet_top_ups add constraint wallet_top_ups_price_check CHECK ((pri
 alter table wallet_top_ups add constraint wallet_top_ups_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'pending'::text, 'succeeded'::text, 'failed'::text])));
 alter table wallets add constraint wallets_pkey PRIMARY KEY (id);
 alter table wallets add constraint wallets_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+alter table wallets add constraint wallets_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id);
 alter table wallets add constraint wallets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table wallets add constraint wallets_check CHECK (((currency IS NULL) <> (unit IS NULL)));
+alter table wallets add constraint wallets_meter_of_units CHECK (((meter_id IS NULL) OR (unit IS NOT NULL))) NOT VALID;
 alter table webhook_inbox add constraint webhook_inbox_pkey PRIMARY KEY (provider, event_id);
 alter table webhook_inbox add constraint webhook_inbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processed'::text, 'ignored'::text])));
 
@@ -1805,6 +1891,9 @@ CREATE INDEX tax_number_checks_page ON public.tax_number_checks USING btree (ten
 CREATE UNIQUE INDEX tax_rates_begin ON public.tax_rates USING btree (COALESCE(tenant_id, ''::text), country, COALESCE(region, ''::text), category, valid_from) WHERE ((valid_to IS NULL) OR (valid_to > valid_from));
 CREATE INDEX tax_rates_of_country ON public.tax_rates USING btree (country);
 CREATE INDEX tax_rates_page ON public.tax_rates USING btree (tenant_id, id);
+CREATE INDEX tax_reports_due ON public.tax_reports USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX tax_reports_of_invoice ON public.tax_reports USING btree (invoice_id);
+CREATE INDEX tax_reports_page ON public.tax_reports USING btree (tenant_id, reference);
 CREATE INDEX transfers_accrued ON public.transfers USING btree (tenant_id, payer, fee_schedule_id, currency) WHERE (disposition = 'accrued'::text);
 CREATE INDEX transfers_of_payer ON public.transfers USING btree (tenant_id, payer, currency, occurred_at);
 CREATE INDEX transfers_page ON public.transfers USING btree (tenant_id, id);
@@ -1821,6 +1910,7 @@ CREATE UNIQUE INDEX wallet_top_ups_one_automatic ON public.wallet_top_ups USING 
 CREATE INDEX wallet_top_ups_page ON public.wallet_top_ups USING btree (tenant_id, id);
 CREATE INDEX wallets_due ON public.wallets USING btree (id) WHERE automatic_due;
 CREATE UNIQUE INDEX wallets_of_customer ON public.wallets USING btree (customer_id, COALESCE(currency, ''::text), COALESCE(unit, ''::text));
+CREATE UNIQUE INDEX wallets_of_meter ON public.wallets USING btree (customer_id, meter_id) WHERE (meter_id IS NOT NULL);
 CREATE INDEX wallets_page ON public.wallets USING btree (tenant_id, id);
 CREATE INDEX webhook_inbox_waiting ON public.webhook_inbox USING btree (retry_at) WHERE (status = 'pending'::text);
 
@@ -1871,6 +1961,7 @@ CREATE TRIGGER credit_note_lines_frozen BEFORE DELETE OR UPDATE ON public.credit
 CREATE TRIGGER credit_note_lines_within_charge AFTER INSERT ON public.credit_note_lines FOR EACH ROW EXECUTE FUNCTION note_within_charge();
 CREATE TRIGGER credit_notes_frozen BEFORE DELETE OR UPDATE ON public.credit_notes FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE CONSTRAINT TRIGGER credit_notes_given_back AFTER INSERT ON public.credit_notes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note_given_back();
+CREATE TRIGGER credit_notes_report AFTER INSERT ON public.credit_notes FOR EACH ROW EXECUTE FUNCTION report_note();
 CREATE TRIGGER customers_versions AFTER UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION keep_party_version();
 CREATE TRIGGER documents_frozen BEFORE DELETE OR UPDATE ON public.documents FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER entities_claim_series AFTER INSERT ON public.entities FOR EACH ROW EXECUTE FUNCTION claim_series();
@@ -1883,7 +1974,10 @@ CREATE TRIGGER features_frozen BEFORE DELETE OR UPDATE ON public.features FOR EA
 CREATE TRIGGER fee_schedule_versions_frozen BEFORE DELETE OR UPDATE ON public.fee_schedule_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER invoice_lines_credited_once AFTER INSERT ON public.invoice_lines FOR EACH ROW WHEN ((new.credits_line_id IS NOT NULL)) EXECUTE FUNCTION charge_credited_once();
 CREATE CONSTRAINT TRIGGER invoice_lines_given_back AFTER INSERT ON public.invoice_lines DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.credits_line_id IS NOT NULL)) EXECUTE FUNCTION line_within_charge();
+CREATE TRIGGER invoice_lines_report_credit AFTER INSERT ON public.invoice_lines FOR EACH ROW WHEN (((new.credits_line_id IS NOT NULL) AND (new.tax <> (0)::numeric))) EXECUTE FUNCTION report_credit();
 CREATE TRIGGER invoice_lines_within_charge AFTER INSERT ON public.invoice_lines FOR EACH ROW WHEN ((new.credits_line_id IS NOT NULL)) EXECUTE FUNCTION credit_within_charge();
+CREATE TRIGGER invoices_report_sale AFTER INSERT ON public.invoices FOR EACH ROW WHEN (((new.taxes -> 'provider'::text) IS NOT NULL)) EXECUTE FUNCTION report_sale();
+CREATE TRIGGER invoices_report_void AFTER UPDATE OF status ON public.invoices FOR EACH ROW WHEN (((new.status = 'void'::text) AND (old.status <> 'void'::text) AND ((new.taxes -> 'provider'::text) IS NOT NULL))) EXECUTE FUNCTION report_void();
 CREATE TRIGGER ledger_entries_frozen BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE CONSTRAINT TRIGGER ledger_postings_balance AFTER INSERT ON public.ledger_postings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_balances();
 CREATE TRIGGER ledger_postings_frozen BEFORE DELETE OR UPDATE ON public.ledger_postings FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -1965,6 +2059,7 @@ alter table subscription_items enable row level security; create policy tenant_o
 alter table subscriptions enable row level security; create policy tenant_only on subscriptions using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table tax_number_checks enable row level security; create policy tenant_only on tax_number_checks using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table tax_rates enable row level security; create policy tenant_only on tax_rates using (((tenant_id IS NULL) OR ((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
+alter table tax_reports enable row level security; create policy tenant_only on tax_reports using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table tenants enable row level security; create policy tenant_only on tenants using (((current_tenant() = id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = id) OR (current_tenant() = '*'::text)));
 alter table test_clocks enable row level security; create policy tenant_only on test_clocks using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));
 alter table transfers enable row level security; create policy tenant_only on transfers using (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text))) with check (((current_tenant() = tenant_id) OR (current_tenant() = '*'::text)));

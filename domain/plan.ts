@@ -6,7 +6,7 @@ import type { Phase } from './plan/phases';
 import type { SeatRules } from './plan/seats';
 import type { Entitlement } from './entitlements/entitlement';
 import type { ProrationPolicy } from './proration';
-import type { Interval } from './time';
+import type { Instant, Interval } from './time';
 import type { PricingModelKind } from './pricing';
 
 /** A price as a plan version carries it: a snapshot, so that reading the version alone prices a period. */
@@ -27,6 +27,8 @@ export interface PlanPrice {
   readonly timing?: PriceTiming;
   /** True: a stretch without usage costs nothing, a flat fee of the first tier included. */
   readonly skipZeroUsage?: boolean;
+  /** Since when, and until when (exclusive), an add-on of what a meter counts is booked; no version holds it (`planInForce` sets it). */
+  readonly booked?: { readonly from: Instant; readonly to: Instant | null };
 }
 
 export type PriceTiming = 'in_advance' | 'in_arrears';

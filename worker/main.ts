@@ -7,6 +7,7 @@ import { createChain } from '../adapters/chains';
 import { openChains, parseChains, registerAssets, type ConfiguredChain } from '../adapters/chains/configured';
 import { createRails, isRailName } from '../adapters/rails';
 import { signerSources } from '../adapters/signers';
+import { askingOf, createSalesTax, type SalesTaxProviders } from '../adapters/tax';
 import { createVies } from '../adapters/tax/vies';
 import { loadConfig, type Config } from '../config';
 import { allTenants, openDatabase, type Database } from '../db/pool';
@@ -19,6 +20,7 @@ import { createAdvancer, createMessenger, createReviver, startWatcher } from './
 import { createPlanChanger } from './plan-changer';
 import { startRelay } from './relay';
 import { startTaxRegisters } from './tax-registers';
+import { startTaxReporter } from './tax-reporter';
 import { startThresholdSweeper } from './threshold-sweeper';
 import { startRevenueCloser } from './revenue-closer';
 import { startWalletKeeper } from './wallet-keeper';
@@ -35,6 +37,8 @@ const lateEveryMs = 600_000;
 const closedEveryMs = 10_000;
 /** A number that was just given is asked about before its first invoice is looked at; an idle round is one index look-up. */
 const registersEveryMs = 5_000;
+/** A sale is filed by the month; sooner is only to see it soon. An idle round is one index look-up. */
+const salesReportedEveryMs = 5_000;
 /** Whoever is told that 80 % are used has hours to act, not seconds; a look costs one pass over the events since the last one. */
 const thresholdsEveryMs = 5_000;
 /** Whoever closes the books waits for it on the first day of a month; one query each time. */
@@ -71,6 +75,7 @@ function dependenciesOf(
   database: Database,
   client: Client,
   log: ReturnType<typeof createLogger>,
+  salesTax: SalesTaxProviders,
   chains: readonly ConfiguredChain[],
 ): ActivityDependencies {
   return {
@@ -78,11 +83,16 @@ function dependenciesOf(
     chainNamed: chainsOf(config, chains),
     railNamed: railsOf(config, database),
     paymentLink: paymentLinkOf(config),
+    askSalesTax: askingOf(salesTax),
     log,
     advanceSubscription: createAdvancer(client),
     changePlan: createPlanChanger(client),
   };
 }
+
+/** Providers of sales tax; a tenant's settings say whether one is asked. */
+const salesTaxOf = ({ stripe }: Config): SalesTaxProviders =>
+  createSalesTax({ stripe: { secretKey: stripe.secretKey.reveal(), apiUrl: stripe.apiUrl } });
 
 /** Registers of tax numbers that are configured; where none is, check digits decide. */
 const registersOf = ({ vies }: Config) => (vies.url === null ? [] : [createVies({ url: vies.url })]);
@@ -101,9 +111,10 @@ async function main(): Promise<void> {
   const channelArgs = { 'grpc.max_reconnect_backoff_ms': 1_000 };
   const connection = await Connection.connect({ address: config.temporal.address, channelArgs });
   const client = new Client({ connection, namespace: config.temporal.namespace });
+  const salesTax = salesTaxOf(config);
   const chains = parseChains(config.chains.document.reveal());
   registerAssets(chains);
-  const deps = dependenciesOf(config, database, client, log, chains);
+  const deps = dependenciesOf(config, database, client, log, salesTax, chains);
   const activities = createActivities(deps);
   const watchesChains = chains.length > 0;
   const workers = await startWorkers({ ...config.temporal, ...config.worker, watchesChains, activities });
@@ -132,7 +143,9 @@ async function main(): Promise<void> {
     now: Date.now,
     everyMs: registersEveryMs,
   });
+  const taxReporter = startTaxReporter({ database, providers: salesTax, log, now: Date.now }, salesReportedEveryMs);
   const stop = async (): Promise<void> => {
+    await taxReporter.stop();
     await taxRegisters.stop();
     await sweeper.stop();
     await revenueCloser.stop();

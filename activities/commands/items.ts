@@ -3,20 +3,22 @@ import { isRefusal, refusal } from '../../domain/errors';
 import { newId } from '../../domain/ids';
 import { fullPeriodOf } from '../../domain/invoice/arrears';
 import { creditLines } from '../../domain/invoice/change-lines';
-import { addOnPeriodLine, chargeLine } from '../../domain/invoice/item-lines';
 import type { InvoiceLine } from '../../domain/invoice/line';
 import { addOnsAt, overridesAt, type SubscriptionItem } from '../../domain/plan/items';
 import { overrideErrors, type PriceOverride } from '../../domain/plan/override';
+import type { PricingModelKind } from '../../domain/pricing';
 import type { ItemChange, SubscriptionEvent } from '../../domain/subscription/events';
 import type { SubscriptionState } from '../../domain/subscription/state';
 import type { Instant } from '../../domain/time';
 import { loadBilledLines, type BillingFacts } from '../../db/transactions/billing-facts';
+import { loadAddOn, loadCharge } from '../../db/transactions/item-charges';
+import { pricedItem } from '../../db/transactions/priced-item';
 import type { ItemChanges } from '../../db/transactions/record-items';
+import { isMetered } from '../../domain/plan/timing';
 import { factsInForce } from '../final-bill';
 import { recordCredits } from '../record-credits';
 import { recordFact, recordInvoice } from '../record-fact';
 import type { CommandContext, CommandOutcome } from './context';
-import { pricedItem } from './priced-item';
 
 type ItemCommand = 'addAddOn' | 'removeAddOn' | 'addCharge' | 'overridePrice' | 'removePriceOverride';
 type Context = Pick<CommandContext<ItemCommand>, 'deps' | 'state' | 'commandId' | 'now' | 'audit'>;
@@ -51,33 +53,18 @@ function invoiceChange(
   });
 }
 
-/** What is billed of an add-on until the period ends; nothing in a trial, which bills nothing. */
-function addOnNow(
-  state: SubscriptionState,
-  { plan, proration: policy }: BillingFacts,
-  item: Parameters<typeof addOnPeriodLine>[0],
-  now: Instant,
-): InvoiceLine | null {
-  const { currency, period, status, timeZone } = state;
-  if (status === 'trialing' || period === null || plan === null) return null;
-  const full = fullPeriodOf(state, plan);
-  return addOnPeriodLine(item, { currency, full, period, policy, timeZone }, now);
-}
+const quantityOf = ({ quantity = 1 }: { readonly quantity?: number }): string => String(quantity);
 
-/** Books an add-on: the rest of the period is billed at once, each further one with its invoice. */
+/** Books an add-on: the rest of the period is billed at once, each further one with its invoice; what a meter counts, when it is over. */
 export async function addAddOn(context: CommandContext<'addAddOn'>): Promise<CommandOutcome> {
   const { deps, state, payload, now } = context;
-  const { tenantId, currency } = state;
-  const price = await pricedItem(deps, { tenantId, currency, priceId: payload.priceId, kind: 'add_on' });
-  if (isRefusal(price)) return price;
-  const facts = await factsInForce(deps, state);
-  const booked = addOnsAt(facts.items, now).find((item) => item.price.id === price.id);
-  if (booked !== undefined) return refusal('add_on_exists', { addOnId: booked.id, priceId: price.id });
-  const quantity = String(payload.quantity ?? 1);
+  const quantity = quantityOf(payload);
+  const made = await loadAddOn(deps.database, state, { priceId: payload.priceId, quantity }, now);
+  if (isRefusal(made)) return made;
+  const { facts, price, line } = made;
   const item = { kind: 'add_on', id: newId('si'), price, quantity, from: now, to: null } as const;
   const added = { item, subscriptionId: state.subscriptionId };
   const change = { change: 'add_on_added', itemId: item.id, items: { added } } as const;
-  const line = addOnNow(state, facts, item, now);
   return line === null ? recordChange(context, change) : invoiceChange(context, facts, line, change);
 }
 
@@ -103,6 +90,9 @@ export async function removeAddOn(context: CommandContext<'removeAddOn'>): Promi
   const change = { change: 'add_on_removed', itemId: item.id } as const;
   if (payload.atPeriodEnd === true && state.period !== null)
     return recordChange(context, { ...change, items: { ended: { id: item.id, to: state.period.end } } });
+  // What a meter counted until now is billed where the period ends.
+  if (item.kind === 'add_on' && isMetered(item.price))
+    return recordChange(context, { ...change, items: { ended: { id: item.id, to: now } } });
   const items = { ended: { id: item.id, to: now }, settled: [item.id] };
   const { billed, lines } = await creditsOf(context, facts, item);
   if (lines.length === 0 || state.period === null) return recordChange(context, { ...change, items });
@@ -121,16 +111,15 @@ export async function removeAddOn(context: CommandContext<'removeAddOn'>): Promi
 /** Charges once: at once, or with the next invoice. */
 export async function addCharge(context: CommandContext<'addCharge'>): Promise<CommandOutcome> {
   const { deps, state, payload, now } = context;
-  const { tenantId, currency, timeZone } = state;
-  const price = await pricedItem(deps, { tenantId, currency, priceId: payload.priceId, kind: 'charge' });
+  const { tenantId, currency } = state;
+  const price = await pricedItem(deps.database, { tenantId, currency, priceId: payload.priceId, kind: 'charge' });
   if (isRefusal(price)) return price;
-  const quantity = String(payload.quantity ?? 1);
+  const quantity = quantityOf(payload);
   const item = { kind: 'charge', id: newId('si'), price, quantity, from: now, to: null } as const;
   const change = { change: 'charge_added', itemId: item.id } as const;
   const added = { item, subscriptionId: state.subscriptionId };
   if (payload.invoice === 'next') return recordChange(context, { ...change, items: { added } });
-  const facts = await factsInForce(deps, state);
-  const line = chargeLine(item, now, { currency, policy: facts.proration, timeZone });
+  const { facts, line } = await loadCharge(deps.database, state, price, quantity, now);
   if (line === null) return refusal('change_without_effect');
   return invoiceChange(context, facts, line, { ...change, items: { added: { ...added, isSettled: true } } });
 }
@@ -142,8 +131,14 @@ const nextPeriod = ({ period }: SubscriptionState, now: Instant): Instant => Mat
 export async function overridePrice(context: CommandContext<'overridePrice'>): Promise<CommandOutcome> {
   const { deps, state, payload, now } = context;
   const facts = await factsInForce(deps, state);
-  const own: PriceOverride = { priceId: payload.priceId, parameters: payload.parameters };
-  const override = payload.description === undefined ? own : { ...own, description: payload.description };
+  const { priceId, model, parameters, description } = payload;
+  const override: PriceOverride = {
+    priceId,
+    // What is no model is refused below, by its field.
+    ...(model === undefined ? {} : { model: model as PricingModelKind }),
+    parameters,
+    ...(description === undefined ? {} : { description }),
+  };
   const { plan } = facts;
   const errors = plan === null ? [] : overrideErrors(plan.definition, [override]);
   if (plan === null || errors.length > 0) {

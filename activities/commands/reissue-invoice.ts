@@ -63,7 +63,10 @@ export async function reissueInvoice(context: Context): Promise<CommandOutcome> 
   const { invoiceId } = payload;
   const db = deps.database.as(tenantId);
   const found = await loadLinesToReissue(db, tenantId, invoiceId);
-  if (found.obstacle !== null) return refusal('invoice_not_reissuable', { invoiceId, reason: found.obstacle });
+  // Units are worth what was used while they were there: a voided invoice gives them back, and the usage is billed anew.
+  const paidByUnits = found.lines.some(({ line }) => line.kind === 'unit_credits');
+  const obstacle = found.obstacle ?? (paidByUnits ? 'units of a wallet paid usage of it: void it' : null);
+  if (obstacle !== null) return refusal('invoice_not_reissuable', { invoiceId, reason: obstacle });
   const lines = newLines(found.lines, context);
   if (isRefusal(lines)) return lines;
   const { open, paid } = await prepareSettlement(deps, tenantId, [invoiceId]);

@@ -87,7 +87,7 @@ async function remember(c: ApiContext, database: Database, tenantId: string, key
 }
 
 /** A preview, a quote or a check changes nothing: where the client names no key there is nothing to remember. */
-const previewPath = /\/(preview(-[a-z]+)?|quote|entitlements\/check)$/;
+const previewPath = /\/(preview(-[a-z]+)*|quote|entitlements\/check)$/;
 
 /** Takes the key, answers from memory, or lets the request through and remembers what it answered. */
 export function idempotency(options: { database: Database; linkSecret: string; onFault: (error: unknown) => void }) {

@@ -56,6 +56,19 @@ const taxesAnswer = z.object({
       checked_at: z.string(),
     })
     .nullable(),
+  provider: z
+    .object({
+      name: z.string(),
+      calculation: z.string().nullable(),
+      obstacle: z
+        .string()
+        .nullable()
+        .openapi({ description: 'Why it did not answer: then the rates are those of our own table.' }),
+      date: z.string().openapi({ description: 'The day whose rules were taken.' }),
+      sold: moneyAnswer.openapi({ description: 'What it was asked about, with tax.' }),
+    })
+    .nullable()
+    .openapi({ description: 'The provider of sales tax that was asked; null where none was.' }),
 });
 
 /** The fields of an invoice and of a preview that say what was taken off and what is taxed. */
@@ -122,8 +135,14 @@ export function presentCheck(check: InvoiceTaxes['check']): z.infer<typeof taxes
 
 function presentTaxes(taxes: InvoiceTaxes | null): z.infer<typeof taxesAnswer> | null {
   if (taxes === null) return null;
-  const { rounding, rows, place, check } = taxes;
-  return { rounding, rows: rows.map(presentRow), place: presentPlace(place), tax_number: presentCheck(check) };
+  const { rounding, rows, place, check, provider = null } = taxes;
+  return {
+    rounding,
+    rows: rows.map(presentRow),
+    place: presentPlace(place),
+    tax_number: presentCheck(check),
+    provider: provider === null ? null : { ...provider, sold: wireMoney(provider.sold) },
+  };
 }
 
 /** What was taken off and what is taxed, as it leaves. */

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { PlanDefinition } from '../../domain/plan';
 import type { PlanLimits } from '../../domain/plan/limits';
 import type { Phase } from '../../domain/plan/phases';
+import { pricingModels, type PricingModelKind } from '../../domain/pricing';
 import { shortText } from '../fields';
 
 const amounts = z.record(z.string(), z.string());
@@ -26,6 +27,10 @@ const lengthField = z.strictObject({
 
 const overrideField = z.strictObject({
   price_index: z.number().int().min(0).openapi({ description: 'Which of the prices, counted from 0.' }),
+  model: z
+    .enum(Object.keys(pricingModels) as [PricingModelKind, ...PricingModelKind[]])
+    .optional()
+    .openapi({ description: 'Another pricing model, with all its parameters.' }),
   parameters: z
     .record(z.string(), z.unknown())
     .openapi({ description: "Laid over the price's own, amounts included." }),
@@ -82,6 +87,7 @@ export const planTermsAnswer = {
       overrides: z.array(
         z.object({
           price_id: z.string(),
+          model: z.string().nullable(),
           parameters: z.record(z.string(), z.unknown()),
           description: z.string().nullable(),
         }),
@@ -101,8 +107,9 @@ function presentLimits(limits: PlanLimits | null | undefined): z.infer<typeof li
 const presentPhase = ({ name, length, overrides, quantity, limits }: Phase) => ({
   name,
   length: length === null ? null : { unit: length.unit, count: length.count },
-  overrides: overrides.map(({ priceId, parameters, description = null }) => ({
+  overrides: overrides.map(({ priceId, model = null, parameters, description = null }) => ({
     price_id: priceId,
+    model,
     parameters: parameters as Record<string, unknown>,
     description,
   })),

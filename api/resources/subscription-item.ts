@@ -4,6 +4,7 @@ import type { StoredItem } from '../../db/queries/subscription-items';
 import { quantityMax } from '../../domain/subscription/commands';
 import { idField, instantAnswer, isoOrNull, moneyField, shortText, streamField } from '../fields';
 import { priceExample } from './catalogue';
+import { priceOverrideExample, priceOverrideShape } from './price-override';
 import { subscriptionExample } from './subscription';
 import { toIso } from '../../domain/time';
 
@@ -77,14 +78,8 @@ export const chargeBody = z
   });
 
 export const priceOverrideBody = z
-  .strictObject({
-    price_id: idField(priceId),
-    parameters: z
-      .record(z.string(), z.unknown())
-      .openapi({ description: "Laid over the price's own, amounts included." }),
-    description: shortText.optional(),
-  })
-  .openapi('PriceOverrideCreate', { example: { price_id: priceId, parameters: { amounts: { USD: '39.00' } } } });
+  .strictObject(priceOverrideShape)
+  .openapi('PriceOverrideCreate', { example: priceOverrideExample });
 
 export const removeOverrideBody = z
   .strictObject({ override_id: idField(itemId) })

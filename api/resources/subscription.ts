@@ -17,10 +17,14 @@ import {
 import { trialDaysField } from './catalogue';
 import { attachmentExample, isOneOfBoth, oneOfBoth, redemptionShape } from './coupon';
 import { customerExample } from './customer';
+import { priceOverrideField } from './price-override';
 import { invoiceAnswer, presentInvoice } from './invoice';
 
 /** More discounts on one subscription are a mistake. */
 const couponsMax = 10;
+
+/** A plan has fewer prices. */
+const priceOverridesMax = 100;
 
 const planId = 'plan_01kav5xq8yfz2s1m3c4d5e6f7g';
 const paymentMethodId = 'pm_01kav5xq8yfz2s1m3c4d5e6f7g';
@@ -60,6 +64,7 @@ export const subscriptionExample = {
   pause: null,
   pending_change: null,
   collection: null,
+  consolidated_debts: [],
   next_due_at: '2026-02-28T00:00:00.000Z',
   attention: null,
   payment_gated: false,
@@ -89,6 +94,9 @@ export const subscriptionAnswer = z
     collection: collectionAnswer
       .nullable()
       .openapi({ description: 'What is owed and when it is tried next; null when nothing is.' }),
+    consolidated_debts: z.array(z.string()).openapi({
+      description: 'Declined consolidated invoices that bill it and that another subscription collects.',
+    }),
     next_due_at: instantAnswer.nullable(),
     attention: z.string().nullable(),
     payment_gated: z.boolean(),
@@ -118,6 +126,11 @@ export const subscriptionBody = z
       .max(couponsMax)
       .default([])
       .openapi({ description: 'Redeemed with it, in the order in which they apply.', example: [{ code: 'SPRING26' }] }),
+    price_overrides: z
+      .array(priceOverrideField)
+      .max(priceOverridesMax)
+      .default([])
+      .openapi({ description: "Prices of its own from the start on, in place of the plan's." }),
     metadata: metadataField.default({}),
   })
   .refine((body) => body.trial === undefined || body.trial_days === undefined, {
@@ -224,6 +237,7 @@ export function presentSubscription(subscription: Subscription, latest?: Invoice
     pause: presentPause(state.pause),
     pending_change: presentTerms(state.pendingTerms),
     collection: presentCollection(state.collection),
+    consolidated_debts: [...(state.failingElsewhere ?? [])],
     next_due_at: isoOrNull(subscription.nextDueAt),
     attention: subscription.attention,
     payment_gated: subscription.paymentGated,

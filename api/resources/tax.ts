@@ -1,9 +1,12 @@
 /** Tax settings of a tenant and the table of rates, on the wire. */
 import { z } from '@hono/zod-openapi';
 import type { StoredTaxRate } from '../../db/queries/tax-rates';
+import type { TaxReport } from '../../db/queries/tax-reports';
 import { fail, type FieldError } from '../../domain/errors';
-import { parseTaxSettings, type TaxSettings } from '../../domain/tax/settings';
+import { parseTaxSettings, salesTaxProviderNames, type TaxSettings } from '../../domain/tax/settings';
 import { parseTaxTable, type TaxRate } from '../../domain/tax/rate';
+import { toIso } from '../../domain/time';
+import { instantAnswer, moneyAnswer, wireMoney } from '../fields';
 
 const registrationShape = z.strictObject({
   country: z.string(),
@@ -24,7 +27,20 @@ const settingsExample = {
   prices: 'exclusive' as const,
   rounding: 'per_rate' as const,
   evidence: 'two' as const,
+  sales_tax: null,
 };
+
+const salesTaxShape = z.strictObject({
+  provider: z.enum(salesTaxProviderNames),
+  countries: z
+    .array(z.string())
+    .optional()
+    .openapi({ description: 'Customers of these are asked about: US and CA unless given.' }),
+  outage: z
+    .enum(['table', 'hold'])
+    .optional()
+    .openapi({ description: 'While the provider is away: take our own rates and say so, or make no invoice.' }),
+});
 
 export const taxSettingsBody = z
   .strictObject({
@@ -44,6 +60,9 @@ export const taxSettingsBody = z
       .enum(['one', 'two'])
       .optional()
       .openapi({ description: 'Pieces of evidence of the place of supply that must agree.' }),
+    sales_tax: salesTaxShape
+      .nullish()
+      .openapi({ description: 'A provider of sales tax, where a table by states is not enough.' }),
   })
   .openapi('TaxSettingsUpdate', { example: settingsExample });
 
@@ -61,9 +80,10 @@ export const taxSettingsAnswer = z
         prices: z.string(),
         rounding: z.string(),
         evidence: z.string(),
+        sales_tax: z.object({ provider: z.string(), countries: z.array(z.string()), outage: z.string() }).nullable(),
       })
       .nullable()
-      .openapi({ description: 'Null: nothing is taxed.' }),
+      .openapi({ description: 'Null: nothing is taxed; of an entity, as the tenant says.' }),
   })
   .openapi('TaxSettings', { example: { settings: settingsExample } });
 
@@ -158,13 +178,15 @@ export function rateOf(body: z.output<typeof taxRateBody>, own: readonly TaxRate
 /** Settings as they leave. */
 export function presentTaxSettings(settings: TaxSettings | null): z.infer<typeof taxSettingsAnswer> {
   if (settings === null) return { settings };
+  const { sales_tax: salesTax = null } = settings;
   const { registrations, reverse_charge_countries: shifted, ...seller } = settings.seller;
   const copied = {
     ...seller,
     registrations: registrations === null ? null : registrations.map((one) => ({ ...one })),
     reverse_charge_countries: shifted === null ? null : [...shifted],
   };
-  return { settings: { ...settings, seller: copied } };
+  const asked = salesTax === null ? null : { ...salesTax, countries: [...salesTax.countries] };
+  return { settings: { ...settings, seller: copied, sales_tax: asked } };
 }
 
 /** A rate as it leaves. */
@@ -172,3 +194,38 @@ export const presentTaxRate = ({ isOwn: own, ...rate }: StoredTaxRate): z.infer<
   ...rate,
   own,
 });
+
+const reportExample = {
+  reference: 'inv_01kav5xq8yfz2s1m3c4d5e6f7g',
+  invoice_id: 'inv_01kav5xq8yfz2s1m3c4d5e6f7g',
+  provider: 'stripe_tax',
+  kind: 'sale',
+  amount: { amount: '108.88', currency: 'USD' },
+  state: 'reported',
+  transaction: 'tax_1RbVvXQwErTyUiOp',
+  obstacle: null,
+  occurred_at: '2026-01-31T00:00:00.000Z',
+};
+
+export const taxReportAnswer = z
+  .object({
+    reference: z.string(),
+    invoice_id: z.string(),
+    provider: z.string(),
+    kind: z.string().openapi({ description: 'sale, or reversal of what was given back of one.' }),
+    amount: moneyAnswer.openapi({ description: 'With tax.' }),
+    state: z.string().openapi({
+      description: 'due, reported, or estimated: the provider was away, and has to be told by a person.',
+    }),
+    transaction: z.string().nullable().openapi({ description: "The provider's own id." }),
+    obstacle: z.string().nullable(),
+    occurred_at: instantAnswer,
+  })
+  .openapi('TaxReport', { example: reportExample });
+
+/** A report as it leaves. */
+export function presentTaxReport(report: TaxReport): z.infer<typeof taxReportAnswer> {
+  const { reference, invoiceId, provider, kind, amount, state, transaction, obstacle, occurredAt } = report;
+  const of = { reference, invoice_id: invoiceId, provider, kind, amount: wireMoney(amount) };
+  return { ...of, state, transaction, obstacle, occurred_at: toIso(occurredAt) };
+}

@@ -76,6 +76,9 @@ export const walletBody = z
       .string()
       .regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be 1 to 40 lower-case letters, digits or underscores')
       .optional(),
+    meter: shortText
+      .optional()
+      .openapi({ description: 'Of units: a meter, by code or id, whose usage they pay before money does.' }),
     stream: streamField.default('credits').openapi({ description: 'What earns when bought units are used.' }),
     pay_currency: currencyField.optional().openapi({ description: 'What automatic top-ups of units are paid with.' }),
     top_up_rules: rulesField.optional(),
@@ -98,6 +101,7 @@ export const walletExample = {
   name: 'Prepaid',
   currency: 'USD',
   unit: null,
+  meter_id: null,
   stream: 'credits',
   pay_currency: 'USD',
   top_up_rules: rulesExample,
@@ -113,6 +117,7 @@ export const walletAnswer = z
     name: z.string(),
     currency: z.string().nullable(),
     unit: z.string().nullable(),
+    meter_id: z.string().nullable().openapi({ description: 'The meter whose usage the units pay.' }),
     stream: z.string(),
     pay_currency: z.string().nullable(),
     top_up_rules: z.looseObject({}).openapi({ description: 'As in the request, with what was left out.' }),
@@ -169,6 +174,7 @@ export function presentWallet(wallet: StoredWallet, now: number): z.infer<typeof
     name: wallet.name,
     currency: denomination.kind === 'currency' ? denomination.currency : null,
     unit: denomination.kind === 'unit' ? denomination.unit : null,
+    meter_id: wallet.meterId,
     stream: wallet.stream,
     pay_currency: payCurrency === '' ? null : payCurrency,
     top_up_rules: { ...wallet.rules },

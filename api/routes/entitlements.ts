@@ -33,7 +33,7 @@ import {
   presentStandings,
 } from '../resources/entitlement';
 import { forecastAnswer, presentForecast } from '../resources/usage-forecast';
-import { limitsOfRails } from './previews';
+import { meansOf } from '../preview-means';
 
 const tags = ['Entitlements'];
 const id = idParameter(customerIdExample);
@@ -131,10 +131,10 @@ async function createOverride(
   if ('errors' in read) return fail('validation_failed', {}, { fields: read.errors });
   const occurredAt = customer.clockNow ?? deps.wallClock();
   const made = { customerId, entitlement: read.value, endsAt: ends === null ? null : instantOf(ends), occurredAt };
-  await deps.database.transaction(tenantId, async (db) => {
+  return deps.database.transaction(tenantId, async (db) => {
     const before = (await overridesOf(db, tenantId, customerId)).find((one) => one.entitlement.feature === key);
-    await putOverride(db, tenantId, made);
-    await recordChange(db, c, {
+    // The audit entry is the mark of a request that was carried out: a repetition after a crash must not undo what came after it.
+    const isNew = await recordChange(db, c, {
       action: 'entitlement.override',
       subjectId: customerId,
       before: before === undefined ? null : presentOverride(before),
@@ -142,8 +142,10 @@ async function createOverride(
       occurredAt,
       event: { type: 'entitlement.overridden', customerId, data: presentOverride(made) },
     });
+    if (!isNew) return before ?? made;
+    await putOverride(db, tenantId, made);
+    return made;
   });
-  return made;
 }
 
 async function deleteOverride(
@@ -182,7 +184,7 @@ export function entitlements(api: Api, deps: ApiDependencies): void {
   api.openapi(forecast, async (c) => {
     const { id: customerId } = c.req.valid('param');
     const request = { tenantId: tenantOf(c).tenantId, customerId, wallClock: deps.wallClock() };
-    const foreseen = await forecastUsageOf(database, request, limitsOfRails(deps));
+    const foreseen = await forecastUsageOf(database, request, meansOf(deps));
     return c.json(presentForecast(foundOr404(foreseen, 'Customer', customerId)), 200);
   });
   api.openapi(override, async (c) => {

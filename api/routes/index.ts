@@ -10,6 +10,7 @@ import { customers } from './customers';
 import { disputes } from './disputes';
 import { documents } from './documents';
 import { entities } from './entities';
+import { entityTax } from './entity-tax';
 import { entitlements } from './entitlements';
 import { events } from './events';
 import { feeSchedules } from './fee-schedules';
@@ -55,6 +56,7 @@ export const routes = {
   apiKeys,
   testClocks,
   entities,
+  entityTax,
   customers,
   billingDetails,
   coupons,

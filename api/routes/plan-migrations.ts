@@ -23,7 +23,7 @@ import {
   presentPlanMigration,
 } from '../resources/plan-migration';
 import type { MigrationWish, Progress } from '../temporal';
-import { limitsOfRails } from './previews';
+import { meansOf } from '../preview-means';
 
 const tags = ['Plan migrations'];
 const id = idParameter(planMigrationExample.id);
@@ -170,7 +170,7 @@ export function planMigrations(api: Api, deps: ApiDependencies): void {
     const { limit, starting_after: after = null, ...body } = c.req.valid('json');
     const { order, selection } = await prepareMigration(database.as(tenantId), tenantId, { ...body, limit });
     const request = { tenantId, order, selection, after, limit, now: deps.wallClock() };
-    return c.json(presentMigrationPreview(await previewMigration(database, request, limitsOfRails(deps))), 200);
+    return c.json(presentMigrationPreview(await previewMigration(database, request, meansOf(deps))), 200);
   });
   registerReading(api, deps);
   registerSteering(api, deps);

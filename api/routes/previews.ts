@@ -1,8 +1,8 @@
 /** Previews: what a change or the next boundary would bill, by the functions that bill it. Nothing is written. */
 import { createRoute, type z } from '@hono/zod-openapi';
 import { findSubscription, type Subscription } from '../../db/queries/subscriptions';
-import { previewChange, previewUpcoming, type LimitsOfRail } from '../../db/reports/invoice-preview';
-import { limitsOf } from '../../domain/invoice/chargeable';
+import { previewChange, previewUpcoming } from '../../db/reports/invoice-preview';
+import { previewAddOn, previewCharge } from '../../db/reports/item-preview';
 import { errorOfRefusal, isRefusal, PerennialError } from '../../domain/errors';
 import { refuseCommand } from '../../domain/subscription/commands';
 import { idParameter, jsonAnswer, jsonBody } from '../answers';
@@ -10,8 +10,12 @@ import { payloadOf } from '../carry-out-command';
 import { tenantOf, type Api } from '../context';
 import type { ApiDependencies } from '../dependencies';
 import { foundOr404 } from '../found';
+import { meansOf } from '../preview-means';
+import { previewSubscription } from '../preview-subscription';
+import { chargedPrice } from '../price-of-charge';
 import { presentPreview, previewAnswer, previewChangeBody } from '../resources/preview';
-import { subscriptionExample } from '../resources/subscription';
+import { subscriptionBody, subscriptionExample } from '../resources/subscription';
+import { addOnBody, chargeBody } from '../resources/subscription-item';
 
 const tags = ['Subscriptions'];
 const id = idParameter(subscriptionExample.id);
@@ -34,15 +38,34 @@ const upcoming = createRoute({
   responses: { 200: jsonAnswer(previewAnswer, 'The next invoice as things stand.') },
 });
 
-/** The rail whose limits hold for a customer who has no payment method yet is the first of the registry. */
-export const limitsOfRails =
-  ({ rails }: ApiDependencies): LimitsOfRail =>
-  (name, currency) => {
-    const rail = name === null ? Object.values(rails)[0] : rails[name];
-    return limitsOf(rail?.capabilities ?? { minimumAmounts: {}, amountSteps: {} }, currency);
-  };
+const creation = createRoute({
+  method: 'post',
+  path: '/subscriptions/preview',
+  tags,
+  summary: 'Preview the first invoice of a new subscription',
+  description:
+    'The body is that of a creation; coupons, prices of its own and all. After a trial: the invoice at its end.',
+  request: jsonBody(subscriptionBody),
+  responses: { 200: jsonAnswer(previewAnswer, 'What the subscription would bill first.') },
+});
+const addOn = createRoute({
+  method: 'post',
+  path: '/subscriptions/{id}/preview-add-on',
+  tags,
+  summary: 'Preview an add-on',
+  request: { ...id, ...jsonBody(addOnBody) },
+  responses: { 200: jsonAnswer(previewAnswer, 'What booking it would bill now.') },
+});
+const charge = createRoute({
+  method: 'post',
+  path: '/subscriptions/{id}/preview-charge',
+  tags,
+  summary: 'Preview a one-off charge',
+  request: { ...id, ...jsonBody(chargeBody) },
+  responses: { 200: jsonAnswer(previewAnswer, 'What it would bill now, or the next invoice with it.') },
+});
 
-async function previewOf(
+async function changeOf(
   deps: ApiDependencies,
   subscription: Subscription,
   body: z.output<typeof previewChangeBody>,
@@ -67,9 +90,44 @@ async function previewOf(
     proration: body.proration,
     at: payload.at,
   };
-  const preview = await previewChange(deps.database, state, request, now, limitsOfRails(deps));
+  const preview = await previewChange(deps.database, state, request, now, meansOf(deps));
   if (isRefusal(preview)) throw errorOfRefusal(preview);
   return presentPreview(preview);
+}
+
+const nowOf = ({ state }: Subscription, deps: ApiDependencies): number => state.clock?.now ?? deps.wallClock();
+
+/** @throws PerennialError what the command itself would be refused with. */
+function refuseAs(name: 'addAddOn' | 'addCharge', { state }: Subscription, payload: object, now: number): void {
+  const refused = refuseCommand(state, name, payload, now);
+  if (refused !== null) throw new PerennialError(refused.code, refused.context, { fields: refused.fields ?? [] });
+}
+
+async function addOnOf(
+  deps: ApiDependencies,
+  subscription: Subscription,
+  { price_id: priceId, quantity = 1 }: z.output<typeof addOnBody>,
+): Promise<z.infer<typeof previewAnswer>> {
+  const now = nowOf(subscription, deps);
+  refuseAs('addAddOn', subscription, { priceId, quantity }, now);
+  const order = { priceId, quantity: String(quantity) };
+  const preview = await previewAddOn(deps.database, subscription.state, order, now, meansOf(deps));
+  if (isRefusal(preview)) throw errorOfRefusal(preview);
+  return presentPreview(preview);
+}
+
+async function chargeOf(
+  deps: ApiDependencies,
+  subscription: Subscription,
+  body: z.output<typeof chargeBody>,
+): Promise<z.infer<typeof previewAnswer>> {
+  const { invoice, quantity = 1 } = body;
+  const now = nowOf(subscription, deps);
+  const price = await chargedPrice(deps, subscription, body);
+  refuseAs('addCharge', subscription, { priceId: price.id, quantity, invoice }, now);
+  const order = { price, quantity: String(quantity), invoice };
+  const preview = await previewCharge(deps.database, subscription.state, order, now, meansOf(deps));
+  return presentPreview(foundOr404(preview, 'Upcoming invoice of', subscription.id));
 }
 
 /** Registers the previews. */
@@ -82,11 +140,22 @@ export function previews(api: Api, deps: ApiDependencies): void {
     );
   api.openapi(change, async (c) => {
     const subscription = await read(tenantOf(c).tenantId, c.req.valid('param').id);
-    return c.json(await previewOf(deps, subscription, c.req.valid('json')), 200);
+    return c.json(await changeOf(deps, subscription, c.req.valid('json')), 200);
+  });
+  api.openapi(creation, async (c) =>
+    c.json(presentPreview(await previewSubscription(c, deps, c.req.valid('json'))), 200),
+  );
+  api.openapi(addOn, async (c) => {
+    const subscription = await read(tenantOf(c).tenantId, c.req.valid('param').id);
+    return c.json(await addOnOf(deps, subscription, c.req.valid('json')), 200);
+  });
+  api.openapi(charge, async (c) => {
+    const subscription = await read(tenantOf(c).tenantId, c.req.valid('param').id);
+    return c.json(await chargeOf(deps, subscription, c.req.valid('json')), 200);
   });
   api.openapi(upcoming, async (c) => {
     const subscription = await read(tenantOf(c).tenantId, c.req.valid('param').id);
-    const preview = await previewUpcoming(deps.database, subscription.state, limitsOfRails(deps));
+    const preview = await previewUpcoming(deps.database, subscription.state, meansOf(deps));
     return c.json(presentPreview(foundOr404(preview, 'Upcoming invoice of', subscription.id)), 200);
   });
 }

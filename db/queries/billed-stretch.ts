@@ -24,7 +24,7 @@ const ofStretch: Statement = {
     join invoices i on i.id = l.invoice_id and i.status <> 'void'
     left join invoice_lines charge on charge.id = l.credits_line_id
     where l.tenant_id = $1 and l.subscription_id = $2
-      and coalesce(charge.kind, l.kind) in ('recurring', 'proration_charge', 'usage')
+      and coalesce(charge.kind, l.kind) in ('recurring', 'proration_charge', 'usage') and (l.kind <> 'usage' or l.plan_id is not null)
       and coalesce(charge.period_start, l.period_start) >= $3 and coalesce(charge.period_start, l.period_start) < $4`,
 };
 

@@ -41,7 +41,8 @@ const takeDue: Statement = {
 update customers c set tax_check_due = now() + interval '10 minutes'
 from tenants t where t.id = c.tenant_id and c.id in (
   select d.id from customers d where d.tax_check_due <= now() order by d.tax_check_due limit $1 for update skip locked)
-returning c.tenant_id, c.id, c.tax_check, t.tax`,
+returning c.tenant_id, c.id, c.tax_check,
+  coalesce((select e.tax from entities e where e.id = coalesce(c.entity_id, t.default_entity_id)), t.tax) as tax`,
 };
 // The number may have been changed while the register was asked: then its answer is kept and counts for nothing.
 const answer: Statement = {

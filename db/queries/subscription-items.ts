@@ -1,7 +1,8 @@
 /** What subscriptions have beside their plans. */
 import type { PlanPrice } from '../../domain/plan';
-import type { SubscriptionItem } from '../../domain/plan/items';
+import type { OverrideItem, SubscriptionItem } from '../../domain/plan/items';
 import type { PriceOverride } from '../../domain/plan/override';
+import type { Queryable, Statement } from '../pool';
 import { pageReader } from './page';
 
 /** An item as the statement of billing facts reads it. */
@@ -27,6 +28,24 @@ export function heldItemsOf(rows: readonly HeldItemJson[] | null): SubscriptionI
       ? { id, kind, override: content as PriceOverride, from, to }
       : { id, kind, price: content as PlanPrice, quantity, from, to },
   );
+}
+
+const insert: Statement = {
+  name: 'subscription_items_insert',
+  text: `insert into subscription_items (id, tenant_id, subscription_id, kind, content, quantity, starts_at)
+    values ($1, $2, $3, 'override', $4, 1, $5)`,
+};
+
+/** Writes a price of its own with a new subscription; later ones come with the facts of its life. */
+export async function insertItem(
+  db: Queryable,
+  {
+    tenantId,
+    subscriptionId,
+    item: { id, override, from },
+  }: { readonly tenantId: string; readonly subscriptionId: string; readonly item: OverrideItem },
+): Promise<void> {
+  await db.query(insert, [id, tenantId, subscriptionId, JSON.stringify(override), new Date(from)]);
 }
 
 /** An item with what became of it. */

@@ -13,6 +13,8 @@ export interface StoredWallet {
   readonly customerId: string;
   readonly name: string;
   readonly denomination: Denomination;
+  /** The meter whose usage its units pay; null: they are used through the API alone. */
+  readonly meterId: string | null;
   /** What earns when bought units are used. */
   readonly stream: string;
   readonly rules: TopUpRules;
@@ -36,6 +38,7 @@ interface Row {
   name: string;
   currency: string | null;
   unit: string | null;
+  meter_id: string | null;
   stream: string;
   rules: TopUpRules;
   pay_currency: string | null;
@@ -49,7 +52,7 @@ interface Row {
   occurred_at: Date;
 }
 
-const columns = `w.id, w.tenant_id, w.customer_id, w.name, w.currency, w.unit, w.stream, w.rules, w.pay_currency, w.automatic_begun,
+const columns = `w.id, w.tenant_id, w.customer_id, w.name, w.currency, w.unit, w.meter_id, w.stream, w.rules, w.pay_currency, w.automatic_begun,
   w.automatic_halted, w.version, w.occurred_at, k.now as clock_now, coalesce(c.time_zone, t.time_zone) as time_zone,
   exists (select from wallet_top_ups u where u.wallet_id = w.id and u.automatic and u.status in ('requested', 'pending')) as in_flight,
   (select json_agg(${grantJson('g')}) from credit_grants g where g.wallet_id = w.id and not g.is_ended
@@ -66,6 +69,7 @@ const fromRow = (row: Row): StoredWallet => ({
   customerId: row.customer_id,
   name: row.name,
   denomination: denominationOf(row),
+  meterId: row.meter_id,
   stream: row.stream,
   rules: row.rules,
   payCurrency: row.currency ?? row.pay_currency ?? '',
@@ -79,8 +83,8 @@ const fromRow = (row: Row): StoredWallet => ({
 
 const insert: Statement = {
   name: 'wallets_insert',
-  text: `insert into wallets (id, tenant_id, customer_id, name, currency, unit, stream, rules, pay_currency, automatic_due, occurred_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, jsonb_typeof($8::jsonb->'automatic') = 'object', $10) on conflict do nothing`,
+  text: `insert into wallets (id, tenant_id, customer_id, name, currency, unit, stream, rules, pay_currency, automatic_due, occurred_at, meter_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, jsonb_typeof($8::jsonb->'automatic') = 'object', $10, $11) on conflict do nothing`,
 };
 const byId: Statement = {
   name: 'wallets_by_id',
@@ -113,12 +117,12 @@ const begin: Statement = {
 
 export type NewWallet = Pick<
   StoredWallet,
-  'id' | 'tenantId' | 'customerId' | 'name' | 'denomination' | 'stream' | 'rules' | 'occurredAt'
+  'id' | 'tenantId' | 'customerId' | 'name' | 'denomination' | 'meterId' | 'stream' | 'rules' | 'occurredAt'
 > & { readonly payCurrency: string | null };
 
 /** Writes a wallet unless the customer has one of the denomination. */
 export async function insertWallet(db: Queryable, wallet: NewWallet): Promise<void> {
-  const { id, tenantId, customerId, name, denomination, stream, rules, payCurrency, occurredAt } = wallet;
+  const { id, tenantId, customerId, name, denomination, meterId, stream, rules, payCurrency, occurredAt } = wallet;
   const currency = denomination.kind === 'currency' ? denomination.currency : null;
   const unit = denomination.kind === 'unit' ? denomination.unit : null;
   const at = new Date(occurredAt);
@@ -133,6 +137,7 @@ export async function insertWallet(db: Queryable, wallet: NewWallet): Promise<vo
     JSON.stringify(rules),
     payCurrency,
     at,
+    meterId,
   ]);
 }
 

@@ -6,7 +6,9 @@ import { usageFrom } from '../../domain/invoice/arrears';
 import { billChange } from '../../domain/invoice/change-bill';
 import type { ChargeLimits } from '../../domain/invoice/chargeable';
 import { givenBack, type AssembledInvoice } from '../../domain/invoice/assemble';
-import { assembleFor } from '../../domain/invoice/assemble-for';
+import { withSalesTax } from '../../domain/invoice/assemble-asking';
+import { assembleFor, type InvoiceContents } from '../../domain/invoice/assemble-for';
+import { payByUnits } from '../../domain/credits/unit-payment';
 import { walletFunds } from '../../domain/credits/wallet-payment';
 import { momentOf } from '../../domain/plan/in-force';
 import { billPeriod, termsAt } from '../../domain/invoice/period-bill';
@@ -14,12 +16,14 @@ import type { Span } from '../../domain/invoice/period-lines';
 import { reductionsOf } from '../../domain/invoice/reductions';
 import { invoiceTotals, type InvoiceTotals } from '../../domain/invoice/totals';
 import { finalStatuses, type SubscriptionState, type Terms } from '../../domain/subscription/state';
+import type { AskSalesTax } from '../../domain/tax/sales-tax';
 import type { Instant } from '../../domain/time';
 import type { Database } from '../pool';
-import { loadBillingFacts } from '../transactions/billing-facts';
+import { loadBillingFacts, type BillingFacts } from '../transactions/billing-facts';
 import { changeArrears } from '../transactions/change-arrears';
 import { loadChange, type ChangeRequest } from '../transactions/change-facts';
 import { besidesOf, type EndedStretch } from '../transactions/ended-arrears';
+import { loadFactsInForce } from '../transactions/facts-in-force';
 import { finalLines } from '../transactions/final-lines';
 
 export interface InvoicePreview {
@@ -32,8 +36,38 @@ export interface InvoicePreview {
   readonly totals: InvoiceTotals;
 }
 
-/** What a rail (null: no method yet) can charge in a currency. */
-export type LimitsOfRail = (rail: string | null, currency: string) => ChargeLimits;
+/** What a preview needs from outside, as the invoice does. */
+export interface PreviewMeans {
+  /** What a rail (null: no method yet) can charge in a currency. */
+  readonly limitsOf: (rail: string | null, currency: string) => ChargeLimits;
+  readonly askSalesTax: AskSalesTax;
+}
+
+/** What an invoice is made from, before coupons and tax. */
+export interface PreviewDraft {
+  readonly at: Instant;
+  readonly terms: Terms;
+  readonly facts: BillingFacts;
+  readonly contents: InvoiceContents;
+}
+
+/** The invoice that lines come to: coupons, tax, wallet and balance. @param now when it would be made */
+export async function previewOf(
+  state: SubscriptionState,
+  { at, terms, facts, contents: billed }: PreviewDraft,
+  { limitsOf, askSalesTax }: PreviewMeans,
+  now: Instant,
+): Promise<InvoicePreview> {
+  const { currency } = state;
+  const contents = { ...billed, lines: payByUnits(billed.lines, facts.unitWallets).lines };
+  const { facts: taxed } = await withSalesTax({ state, facts, contents }, [], now, askSalesTax);
+  const limits = limitsOf(facts.rail, currency);
+  const assembled = assembleFor(state, taxed, contents, now);
+  const reductions = reductionsOf(givenBack(assembled), contents.billed ?? [], limits);
+  const funds = walletFunds(facts.wallet, currency, now);
+  const totals = invoiceTotals(assembled.amounts.total, facts.balance, limits, reductions, funds);
+  return { at, span: contents.span, terms, assembled, totals };
+}
 
 /** What a change now would bill, or why it would be refused. */
 export async function previewChange(
@@ -41,7 +75,7 @@ export async function previewChange(
   state: SubscriptionState,
   request: ChangeRequest,
   now: Instant,
-  limitsOf: LimitsOfRail,
+  means: PreviewMeans,
 ): Promise<InvoicePreview | Refusal> {
   const loaded = await loadChange(database.as(state.tenantId), state, request, now);
   if (isRefusal(loaded)) return loaded;
@@ -49,23 +83,9 @@ export async function previewChange(
   const bill = request.atPeriodEnd ? null : billChange(state, loaded);
   const ended = bill === null ? null : await changeArrears(database, state, loaded, bill);
   const lines = [...(bill?.lines ?? []), ...(ended?.arrears.lines ?? [])];
-  const limits = limitsOf(facts.rail, state.currency);
   const span = bill?.span ?? { start: at, end: at };
-  const assembled = assembleFor(
-    state,
-    facts,
-    { lines, span, billed: loaded.billed, limits: ended?.arrears.limits ?? null },
-    now,
-  );
-  const reductions = reductionsOf(givenBack(assembled), loaded.billed, limits);
-  const totals = invoiceTotals(
-    assembled.amounts.total,
-    facts.balance,
-    limits,
-    reductions,
-    walletFunds(facts.wallet, state.currency, now),
-  );
-  return { at, span, terms, assembled, totals };
+  const contents = { lines, span, billed: loaded.billed, limits: ended?.arrears.limits ?? null };
+  return previewOf(state, { at, terms, facts, contents }, means, now);
 }
 
 const reasons = {
@@ -86,37 +106,27 @@ function nextBoundary(state: SubscriptionState): { at: Instant; reason: 'start' 
 }
 
 /** The last invoice of a subscription whose end is planned, as things stand; null when it brings none. */
-async function previewLast(
-  database: Database,
-  state: SubscriptionState,
-  limitsOf: LimitsOfRail,
-): Promise<InvoicePreview | null> {
-  const { cancelAt: at, currency, tenantId, subscriptionId, terms } = state;
+async function lastDraft(database: Database, state: SubscriptionState): Promise<PreviewDraft | null> {
+  const { cancelAt: at, terms } = state;
   if (at === null || finalStatuses.has(state.status)) return null;
-  const inForce = momentOf(state, terms.planId, usageFrom(state));
-  const request = { tenantId, subscriptionId, currency, ...terms, inForce };
-  const facts = await loadBillingFacts(database.as(tenantId), request);
-  const { last } = facts === null ? { last: null } : await finalLines(database, state, facts, at, false);
-  if (facts === null || last === null) return null;
+  const facts = await loadFactsInForce(database, state);
+  const { last } = await finalLines(database, state, facts, at, false);
+  if (last === null) return null;
   const span = { start: usageFrom(state), end: at };
-  const assembled = assembleFor(state, facts, { lines: last.lines, span, limits: last.limits ?? null }, at);
-  const funds = walletFunds(facts.wallet, currency, at);
-  const totals = invoiceTotals(assembled.amounts.total, facts.balance, limitsOf(facts.rail, currency), [], funds);
-  return { at, span, terms, assembled, totals };
+  return { at, terms, facts, contents: { lines: last.lines, span, limits: last.limits ?? null } };
 }
 
 /**
- * The next invoice of a subscription's calendar as things stand; null when none is to come.
+ * What the next invoice of a subscription's calendar is made from as things stand; null when none is to come.
  * @param foresee what the usage of the period will have come to; not given: as it is
  */
-export async function previewUpcoming(
+export async function upcomingDraft(
   database: Database,
   state: SubscriptionState,
-  limitsOf: LimitsOfRail,
   foresee?: EndedStretch['foresee'],
-): Promise<InvoicePreview | null> {
+): Promise<PreviewDraft | null> {
   const next = nextBoundary(state);
-  if (next === null) return previewLast(database, state, limitsOf);
+  if (next === null) return lastDraft(database, state);
   const terms = termsAt(state, next.reason, next.at);
   const { tenantId, subscriptionId, currency } = state;
   const facts = await loadBillingFacts(database.as(tenantId), {
@@ -141,8 +151,16 @@ export async function previewUpcoming(
     ...(foresee === undefined ? {} : { foresee }),
   });
   const lines = [...ahead, ...besides.lines];
-  const assembled = assembleFor(state, facts, { lines, span: stretch.period, limits: besides.limits ?? null }, next.at);
-  const funds = walletFunds(facts.wallet, currency, next.at);
-  const totals = invoiceTotals(assembled.amounts.total, facts.balance, limitsOf(facts.rail, currency), [], funds);
-  return { at: next.at, span: stretch.period, terms, assembled, totals };
+  return { at: next.at, terms, facts, contents: { lines, span: stretch.period, limits: besides.limits ?? null } };
+}
+
+/** The next invoice of a subscription's calendar; null when none is to come. @param foresee as of `upcomingDraft` */
+export async function previewUpcoming(
+  database: Database,
+  state: SubscriptionState,
+  means: PreviewMeans,
+  foresee?: EndedStretch['foresee'],
+): Promise<InvoicePreview | null> {
+  const draft = await upcomingDraft(database, state, foresee);
+  return draft === null ? null : previewOf(state, draft, means, draft.at);
 }

@@ -16,7 +16,7 @@ import type { Database } from '../pool';
 import type { MigrationSelection } from '../queries/plan-migrations';
 import { findSubscription } from '../queries/subscriptions';
 import { countChosen, pageOfChosen } from '../transactions/choose-subscriptions';
-import { previewChange, previewUpcoming, type InvoicePreview, type LimitsOfRail } from './invoice-preview';
+import { previewChange, previewUpcoming, type InvoicePreview, type PreviewMeans } from './invoice-preview';
 
 export interface ChosenPreview {
   readonly state: SubscriptionState;
@@ -60,7 +60,7 @@ async function previewOne(
   state: SubscriptionState,
   order: MigrationOrder,
   wallTime: Instant,
-  limitsOf: LimitsOfRail,
+  means: PreviewMeans,
 ): Promise<ChosenPreview> {
   const known = resultWithoutAsking(state, order);
   if (known !== null) return { state, result: known, bill: null };
@@ -71,10 +71,10 @@ async function previewOne(
   const { quantity } = state.terms;
   const atPeriodEnd = timing === 'at_period_end';
   const request = { planId, planVersion, quantity, atPeriodEnd, proration: proration ?? undefined, at: undefined };
-  const change = await previewChange(database, state, request, now, limitsOf);
+  const change = await previewChange(database, state, request, now, means);
   if (isRefusal(change)) return { state, result: refusedBecause(change), bill: null };
   if (!atPeriodEnd) return { state, result: migrated, bill: change.assembled.lines.length === 0 ? null : change };
-  const bill = await previewUpcoming(database, { ...state, pendingTerms: change.terms }, limitsOf);
+  const bill = await previewUpcoming(database, { ...state, pendingTerms: change.terms }, means);
   return { state, result: migrated, bill };
 }
 
@@ -99,7 +99,7 @@ function sumsOf(data: readonly ChosenPreview[]): SumOfCurrency[] {
 export async function previewMigration(
   database: Database,
   request: PreviewRequest,
-  limitsOf: LimitsOfRail,
+  means: PreviewMeans,
 ): Promise<MigrationPreview> {
   const { tenantId, order, selection, after, limit, now } = request;
   const db = database.as(tenantId);
@@ -110,7 +110,7 @@ export async function previewMigration(
   for (let index = 0; index < page.length; index += computedAtOnceMax) {
     const group = page.slice(index, index + computedAtOnceMax).map(async (id) => {
       const row = await findSubscription(db, tenantId, id);
-      return row === null ? [] : [await previewOne(database, row.state, order, now, limitsOf)];
+      return row === null ? [] : [await previewOne(database, row.state, order, now, means)];
     });
     data.push(...(await Promise.all(group)).flat());
   }

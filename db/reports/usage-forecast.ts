@@ -8,7 +8,7 @@ import type { Database } from '../pool';
 import { listSubscriptions } from '../queries/subscriptions';
 import { type FeatureStanding, loadStanding, type MeteredPart } from '../transactions/entitlement-standing';
 import type { UsageQuestion } from '../transactions/usage-buckets';
-import { type LimitsOfRail, previewUpcoming } from './invoice-preview';
+import { type PreviewMeans, previewUpcoming } from './invoice-preview';
 
 export interface FeatureForecast {
   readonly feature: string;
@@ -51,13 +51,13 @@ async function forecastInvoice(
   database: Database,
   state: SubscriptionState,
   now: Instant,
-  limitsOf: LimitsOfRail,
+  means: PreviewMeans,
 ): Promise<InvoiceForecast[]> {
   const foresee = (usage: Usage, { meter, from, to }: UsageQuestion): Usage =>
     forecastUsage(meter.definition.aggregation, usage, { from, to }, now);
   const [soFar, foreseen] = await Promise.all([
-    previewUpcoming(database, state, limitsOf),
-    previewUpcoming(database, state, limitsOf, foresee),
+    previewUpcoming(database, state, means),
+    previewUpcoming(database, state, means, foresee),
   ]);
   if (soFar === null || foreseen === null) return [];
   const { subscriptionId } = state;
@@ -68,7 +68,7 @@ async function forecastInvoice(
 export async function forecastUsageOf(
   database: Database,
   request: { readonly tenantId: string; readonly customerId: string; readonly wallClock: Instant },
-  limitsOf: LimitsOfRail,
+  means: PreviewMeans,
 ): Promise<UsageForecast | null> {
   const { tenantId, customerId, wallClock } = request;
   const standing = await loadStanding(database, tenantId, { customerId, feature: null, wallClock });
@@ -77,7 +77,7 @@ export async function forecastUsageOf(
   const page = { limit: subscriptionsMax, startingAfter: null, endingBefore: null };
   const { data } = await listSubscriptions(database.as(tenantId), tenantId, { customerId }, page);
   const invoices = [];
-  for (const { state } of data) invoices.push(...(await forecastInvoice(database, state, now, limitsOf)));
+  for (const { state } of data) invoices.push(...(await forecastInvoice(database, state, now, means)));
   const features = standing.features.flatMap((one) => forecastFeature(one, now));
   return { customerId, now, features, invoices };
 }

@@ -222,7 +222,8 @@ function bill(
   const { price, from, to } = question;
   const isFree = isFreeTrial(state, plan);
   const before = isFree ? null : beforeOf(question, progress.windows, state.period?.start ?? from);
-  const reading = { planId: plan.planId, price, window: { from, to }, usage, before, isFree };
+  const planId = price.booked === undefined ? plan.planId : null;
+  const reading = { planId, price, window: { from, to }, usage, before, isFree };
   const { line, exact } = usageLine(reading, state.currency);
   const row = rowOf(state, reading, { usage, exact, billed: exact, counted });
   return {
@@ -258,6 +259,13 @@ function waiting(request: ArrearsRequest): UnbilledUsage | null {
   };
 }
 
+/** The part of a window in which a price counts: an add-on's is booked within it. Null for none. */
+function bookedIn({ booked }: MeteredPrice, window: Window): Window | null {
+  if (booked === undefined) return window;
+  const part = { from: Math.max(window.from, booked.from), to: Math.min(window.to, booked.to ?? window.to) };
+  return part.from < part.to ? part : null;
+}
+
 async function usageArrears(database: Database, request: ArrearsRequest): Promise<Omit<Arrears, 'limits'>> {
   const { state, plan, at } = request;
   const prices = plan.definition.prices.filter(isMetered);
@@ -268,7 +276,10 @@ async function usageArrears(database: Database, request: ArrearsRequest): Promis
     ...correctable(windows, at).flatMap((billed) =>
       billed.rating === null ? [] : questionOf(database, state, billed.rating.price, billed, billed),
     ),
-    ...(window === null ? [] : prices.map((price) => questionOf(database, state, price, window, null))),
+    ...prices.flatMap((price) => {
+      const counted = window === null ? null : bookedIn(price, window);
+      return counted === null ? [] : questionOf(database, state, price, counted, null);
+    }),
   ]);
   const [first, ...rest] = questions;
   if (first === undefined) return noArrears;

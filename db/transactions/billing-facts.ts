@@ -15,13 +15,21 @@ import type { ProrationPolicy } from '../../domain/proration';
 import { billedSince, movedByPause } from '../../domain/invoice/moved-lines';
 import type { SubscriptionState } from '../../domain/subscription/state';
 import { fromIso, toIso, type Instant } from '../../domain/time';
+import type { UnitWallet } from '../../domain/credits/unit-payment';
 import type { HeldWallet } from '../../domain/credits/wallet-payment';
 import { gather } from '../gather';
 import type { Queryable, Statement } from '../pool';
 import { heldItemsColumn, heldItemsOf, type HeldItemJson } from '../queries/subscription-items';
 import { heldCouponsColumn, heldCouponsOf, type HeldCouponJson } from '../queries/held-coupons';
 import { heldTaxColumn, heldTaxOf, type HeldTaxJson } from '../queries/held-tax';
-import { heldWalletColumn, heldWalletOf, type HeldWalletJson } from '../queries/held-wallet';
+import {
+  heldUnitsColumn,
+  heldUnitsOf,
+  heldWalletColumn,
+  heldWalletOf,
+  type HeldUnitsJson,
+  type HeldWalletJson,
+} from '../queries/held-wallet';
 import {
   failuresSince,
   historyColumn,
@@ -46,6 +54,8 @@ export interface BillingFacts {
   readonly balance: Money;
   /** The customer's wallet of the currency, with the grants that are not used up; null when they have none. */
   readonly wallet: HeldWallet | null;
+  /** The customer's wallets of units that pay what a meter counts. */
+  readonly unitWallets: readonly UnitWallet[];
   /** Attached to the subscription or to its customer. */
   readonly coupons: readonly AttachedCoupon[];
   /** Null where tax is no matter of the tenant. */
@@ -87,6 +97,7 @@ interface Row {
   consolidate_invoices: boolean;
   balance: string | null;
   wallet: HeldWalletJson | null;
+  units: readonly HeldUnitsJson[] | null;
   coupons: readonly HeldCouponJson[] | null;
   tax: HeldTaxJson | null;
   items: readonly HeldItemJson[] | null;
@@ -110,10 +121,10 @@ cross join lateral (
   select c.name as customer_name, c.consolidate_invoices, s.payment_gated, e.id as entity_id, e.invoice_series, t.dunning_policy, t.incomplete_hours,
     t.usage_grace_hours, t.late_usage,
     coalesce(c.proration_policy, t.proration_policy) as proration,
-    ${heldCouponsColumn('c.id', 's.id')} as coupons, ${heldTaxColumn('t', 'c')} as tax,
+    ${heldCouponsColumn('c.id', 's.id')} as coupons, ${heldTaxColumn('t', 'c', 'e')} as tax,
     case when asked.since is not null and m.status <> 'detached' then to_jsonb(m.*) end as method,
     c.provider_refs->>m.rail as customer_ref, ${historyColumn('s.tenant_id', 'asked.since')} as history,
-    m.rail, b.amount as balance, ${heldWalletColumn('c.id', 's.currency')} as wallet, ${heldItemsColumn('s.id')} as items, p.id as plan_id, p.name as plan_name, v.version as plan_version, v.definition
+    m.rail, b.amount as balance, ${heldWalletColumn('c.id', 's.currency')} as wallet, ${heldUnitsColumn('c.id')} as units, ${heldItemsColumn('s.id')} as items, p.id as plan_id, p.name as plan_name, v.version as plan_version, v.definition
   from subscriptions s
   join customers c on c.id = s.customer_id
   join tenants t on t.id = s.tenant_id
@@ -208,6 +219,7 @@ function factsOf(row: Row, { currency, subscriptionId, inForce }: FactsRequest):
     consolidates: row.consolidate_invoices,
     balance: row.balance === null ? zero(currency) : money(row.balance, currency),
     wallet: row.wallet === null ? null : heldWalletOf(row.wallet),
+    unitWallets: heldUnitsOf(row.units),
     coupons: heldCouponsOf(row.coupons, subscriptionId),
     tax: heldTaxOf(row.tax),
     plan,

@@ -8,6 +8,7 @@ import type { InvoiceContents } from '../../domain/invoice/assemble-for';
 import type { Span } from '../../domain/invoice/period-lines';
 import { momentOf } from '../../domain/plan/in-force';
 import type { PlanVersion } from '../../domain/plan';
+import type { Instant } from '../../domain/time';
 import type { Database } from '../pool';
 import { loadArrears, noArrears, type Arrears, type ArrearsRequest } from './arrears';
 import { loadBillingFacts, type BillingFacts } from './billing-facts';
@@ -64,10 +65,14 @@ function ownLines({ state, facts, at, policy, stretch }: BesidesRequest): Invoic
     : itemLines(facts.items, { ...common, full: stretch.full, period: stretch.period });
 }
 
+/** Until when all usage is billed once this is written: what waits is billed later, by the items as they are now. */
+const countedUntil = ({ state, at }: BesidesRequest, unbilled: Arrears['unbilled']): Instant =>
+  unbilled === undefined ? at : (state.unbilledUsage?.[0]?.from ?? unbilled.from);
+
 /** All that a boundary bills besides the plan's own prices for the time ahead. */
 export async function besidesOf(database: Database, request: BesidesRequest): Promise<Besides> {
   const { lines, limits, usage, unbilled } = await endedArrears(database, request);
-  const settled = settledBy(request.facts.items, request.at);
+  const settled = settledBy(request.facts.items, request.at, countedUntil(request, unbilled));
   const parts = { ...(usage.length === 0 ? {} : { usage }), ...(settled.length === 0 ? {} : { items: { settled } }) };
   return { lines: [...ownLines(request), ...lines], limits, parts, ended: unbilled === undefined ? {} : { unbilled } };
 }

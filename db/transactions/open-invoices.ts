@@ -36,6 +36,8 @@ export interface OpenInvoice {
   readonly notedToBalance: Money;
   /** What the customer's wallet paid of it, grant by grant. */
   readonly draws: readonly WalletDrawn[];
+  /** What units of wallets paid of its usage. */
+  readonly unitDraws: readonly UnitsDrawn[];
   readonly payment: {
     readonly id: string;
     readonly rail: string;
@@ -69,6 +71,11 @@ export interface WalletDrawn {
   readonly drawnAt: Instant;
 }
 
+export interface UnitsDrawn extends WalletDrawn {
+  /** What earned what was paid for them. */
+  readonly stream: string;
+}
+
 const statement: Statement = {
   name: 'open_invoices',
   text: `
@@ -89,6 +96,11 @@ select i.id, i.status, i.occurred_at, i.currency, i.total, i.balance_applied, i.
      'paid', m.paid::text, 'priority', g.priority, 'expiresAt', (extract(epoch from g.expires_at) * 1000)::bigint,
      'drawnAt', (extract(epoch from m.occurred_at) * 1000)::bigint) order by m.id)
    from wallet_movements m join credit_grants g on g.id = m.grant_id where m.invoice_id = i.id and m.kind = 'drawn') as draws,
+  (select json_agg(json_build_object('walletId', m.wallet_id, 'grantId', m.grant_id, 'origin', g.origin, 'amount', (-m.amount)::text,
+     'paid', m.paid::text, 'paidCurrency', m.paid_currency, 'stream', w.stream, 'priority', g.priority,
+     'expiresAt', (extract(epoch from g.expires_at) * 1000)::bigint, 'drawnAt', (extract(epoch from m.occurred_at) * 1000)::bigint) order by m.id)
+   from wallet_movements m join credit_grants g on g.id = m.grant_id join wallets w on w.id = m.wallet_id
+   where m.invoice_id = i.id and m.kind = 'used') as unit_draws,
   p.id as payment_id, p.rail, p.provider_ref, p.status as payment_status,
   (select count(*)::integer from payments x where x.invoice_id = i.id and x.status = 'canceled') as canceled_payments
 from invoices i
@@ -105,6 +117,14 @@ const notesOf = (notes: readonly NotedJson[] | null, currency: string): NotedLin
 
 const drawsOf = (draws: readonly DrawnJson[] | null, currency: string): WalletDrawn[] =>
   (draws ?? []).map((draw) => ({ ...draw, paid: draw.paid === null ? null : money(draw.paid, currency) }));
+
+type UnitsJson = Omit<UnitsDrawn, 'paid'> & { readonly paid: string | null; readonly paidCurrency: string | null };
+
+const unitDrawsOf = (draws: readonly UnitsJson[] | null): UnitsDrawn[] =>
+  (draws ?? []).map(({ paid, paidCurrency, ...draw }) => ({
+    ...draw,
+    paid: paid === null || paidCurrency === null ? null : money(paid, paidCurrency),
+  }));
 
 /** The invoices of the given ids, settled ones too: the caller looks at `status`. */
 export async function loadOpenInvoices(
@@ -135,6 +155,7 @@ export async function loadOpenInvoices(
     notedReduced: money(row['noted_reduced'], row['currency']),
     notedToBalance: money(row['noted_to_balance'], row['currency']),
     draws: drawsOf(row['draws'], row['currency']),
+    unitDraws: unitDrawsOf(row['unit_draws']),
     payment:
       row['payment_id'] === null
         ? null

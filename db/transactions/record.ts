@@ -137,6 +137,8 @@ export interface Recording {
   /** Adds to a customer's balance; `expected` is the balance that the invoice was computed with. */
   readonly balance?: { readonly customerId: string; readonly change: Money; readonly expected: Money | null };
   readonly wallet?: WalletChange;
+  /** Wallets of units that usage of the invoice was paid from, or that a voided one gives back to. */
+  readonly unitWallets?: readonly WalletChange[];
   readonly creditNote?: CreditNoteRow;
   readonly payment?:
     { readonly row: PaymentRow; readonly expectedAttempts: number; readonly expectedBegun: number | null } | undefined;
@@ -256,6 +258,7 @@ function rowsOf(recording: Recording): Readonly<Record<Part, readonly object[]>>
   const changes = recording.invoiceChanges ?? [];
   const reductions = recording.reductions ?? [];
   const others = recording.others ?? [];
+  const wallets = [...oneOrNone(recording.wallet, (wallet) => wallet), ...(recording.unitWallets ?? [])];
   return {
     invoice: oneOrNone(recording.invoice, invoiceRow),
     lines: recording.invoice === undefined ? [] : lineRows(recording.invoice),
@@ -269,9 +272,9 @@ function rowsOf(recording: Recording): Readonly<Record<Part, readonly object[]>>
     })),
     balance: oneOrNone(recording.balance, balanceRow),
     reduced: reductions.map(reductionRow),
-    wallet: oneOrNone(recording.wallet, ({ walletId: id, expected }) => ({ id, expected })),
-    grants: recording.wallet === undefined ? [] : grantRows(recording.wallet),
-    movements: recording.wallet === undefined ? [] : movementRows(recording.wallet),
+    wallet: wallets.map(({ walletId: id, expected }) => ({ id, expected })),
+    grants: wallets.flatMap(grantRows),
+    movements: wallets.flatMap(movementRows),
     note: oneOrNone(recording.creditNote, creditNoteRow),
     noteLines: recording.creditNote === undefined ? [] : creditNoteLineRows(recording.creditNote),
     closed: [...changes.filter(({ status }) => status !== 'paid'), ...reductions].map(({ id }) => ({ id })),

@@ -9,12 +9,21 @@ export interface DueWallet {
 /** So many a round: a round stays short, so that a stop is quick. */
 const roundMax = 100;
 
+/**
+ * Units pay what was used until they expired, and that is billed with the period in which it was used, or after its grace: until then they
+ * wait. Nobody can draw them for anything else.
+ */
+const isAwaited = (wallet: string, now: string): string => `exists (select from subscriptions s
+    where s.customer_id = ${wallet}.customer_id and s.status in ('trialing', 'active', 'past_due')
+      and (s.current_period_end <= ${now} or jsonb_typeof(s.state->'unbilledUsage') = 'array'))`;
+
 // In real time (no clock) or on one test clock; each has a look-up of its own, so that neither walks through the other's.
 const expiredStatement: Statement = {
   name: 'wallets_expired',
   text: `
 select distinct w.id, w.tenant_id from credit_grants g join wallets w on w.id = g.wallet_id join customers c on c.id = w.customer_id
-where not g.is_ended and g.expires_at <= $1 and c.test_clock_id is not distinct from $2 limit ${roundMax}`,
+where not g.is_ended and g.expires_at <= $1 and c.test_clock_id is not distinct from $2 and (w.meter_id is null or not ${isAwaited('w', '$1')})
+limit ${roundMax}`,
 };
 const dueStatement: Statement = {
   name: 'wallets_to_top_up',

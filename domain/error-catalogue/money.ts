@@ -41,6 +41,11 @@ export const moneyErrors = {
     retryable: false,
     message: 'There is no tax rate for {category} in {place} on {date}.',
   },
+  sales_tax_unavailable: {
+    kind: 'unavailable',
+    retryable: true,
+    message: 'The sales tax is not known: {provider} does not answer ({reason}).',
+  },
   top_up_refused: { kind: 'refused', retryable: false, message: 'The wallet cannot be topped up: {reason}.' },
   credit_exceeds_remaining: {
     kind: 'refused',

@@ -5,6 +5,7 @@ import type { TaxNumberCheck } from '../tax/tax-number';
 import { type TaxGroup, type TaxRounding, taxLines } from '../tax/tax-lines';
 import type { CreditedPart } from './credited-part';
 import type { InvoiceLine, LineTax } from './line';
+import { taxedAsSaid } from './said-taxes';
 import { buyerPlaceOf, lineTaxOf, type TaxFacts, type TaxMoment, treatmentOf } from './tax-facts';
 
 /** A row of the tax summary (Directive 2006/112, Art. 226 (8) to (11)). */
@@ -23,10 +24,31 @@ export interface TaxRow {
   readonly tax: Money;
   /** Positions of its lines, from 0. */
   readonly lines: readonly number[];
-  /** tax = amount × numerator / denominator, rounded as said; of credits, in proportion to the charges. */
+  /**
+   * tax = amount × numerator / denominator, rounded as said; of credits, in proportion to the charges; by a provider of sales tax, what it
+   * said of each line and authority.
+   */
   readonly explanation:
     | TaxGroup['explanation']
-    | { readonly amount: Money; readonly rounding: 'half_up'; readonly rounded: 'by_charge'; readonly text: string };
+    | {
+        readonly amount: Money;
+        readonly rounding: 'half_up';
+        readonly rounded: 'by_charge' | 'by_provider';
+        readonly text: string;
+      };
+}
+
+/** What a provider of sales tax has to do with an invoice. */
+export interface ProviderOfTax {
+  readonly name: string;
+  /** Its own id of the calculation; null where the table answered in its place. */
+  readonly calculation: string | null;
+  /** Why it did not answer; null where it did. */
+  readonly obstacle: string | null;
+  /** The day whose rules were taken. */
+  readonly date: string;
+  /** What it was asked about, with tax: what it is told as sold. */
+  readonly sold: Money;
 }
 
 /** What stands behind the tax of an invoice, kept with it. */
@@ -36,6 +58,8 @@ export interface InvoiceTaxes {
   /** Where the customer was taken to be, and by which evidence; null on an invoice of credits alone, without tax settings. */
   readonly place: BuyerPlace | null;
   readonly check: TaxNumberCheck | null;
+  /** Absent where the table alone decides. */
+  readonly provider?: ProviderOfTax;
 }
 
 /** A line after discounts, with what it gives back if it is a credit. */
@@ -46,7 +70,7 @@ export interface DiscountedInvoiceLine {
   readonly credited: CreditedPart | null;
 }
 
-interface TaxedLine {
+export interface TaxedLine {
   readonly tax: Money;
   readonly taxed: LineTax | null;
 }
@@ -102,10 +126,11 @@ function creditRows(lines: readonly DiscountedInvoiceLine[], currency: string): 
   return [...found.values()].flatMap((credits) => creditRow(credits, currency));
 }
 
-interface TaxedCharges {
+export interface TaxedCharges {
   readonly taxed: ReadonlyMap<number, TaxedLine>;
   readonly rows: readonly TaxRow[];
   readonly place: BuyerPlace | null;
+  readonly provider?: ProviderOfTax;
 }
 
 function taxCharges(
@@ -116,9 +141,10 @@ function taxCharges(
 ): TaxedCharges {
   const place = buyerPlaceOf(facts, moment);
   const isTaxIncluded = facts.settings.prices === 'inclusive';
+  const asked = taxedAsSaid(lines, facts, place, moment, currency);
   const charges = lines
     .map((one, position) => ({ ...one, position }))
-    .filter(({ credited }) => credited === null)
+    .filter(({ credited, position }) => credited === null && !asked.taxed.has(position))
     .map(({ line, left, position }) => ({ position, left, treatment: treatmentOf(line, facts, place, moment) }));
   const taxable = charges.map(({ left, treatment }) => ({ amount: left, isTaxIncluded, treatment }));
   const made = taxLines(taxable, currency, facts.settings.rounding);
@@ -129,7 +155,8 @@ function taxCharges(
       return [position, { tax, taxed: lineTaxOf(treatment, isTaxIncluded) }];
     }),
   );
-  return { taxed, rows: made.groups.map((group) => rowOfGroup(group, positions)), place };
+  const rows = [...asked.rows, ...made.groups.map((group) => rowOfGroup(group, positions))];
+  return { ...asked, taxed: new Map([...asked.taxed, ...taxed]), rows, place };
 }
 
 const untaxed: TaxedCharges = { taxed: new Map(), rows: [], place: null };
@@ -151,7 +178,9 @@ export function taxInvoice(
   const taxed = lines.map(({ credited }, position) => credited ?? charges.taxed.get(position) ?? none);
   if (facts === null && rows.length === 0) return { lines: taxed, taxes: null };
   const rounding = facts?.settings.rounding ?? 'per_rate';
-  return { lines: taxed, taxes: { rounding, rows, place: charges.place, check: facts?.buyer.check ?? null } };
+  const { place, provider } = charges;
+  const check = facts?.buyer.check ?? null;
+  return { lines: taxed, taxes: { rounding, rows, place, check, ...(provider === undefined ? {} : { provider }) } };
 }
 
 /** The tax of rows by the account that owes it: one per country or region. */

@@ -3,6 +3,7 @@ import type { PlanPrice } from '../plan';
 import { addOnLine, oneOffLine } from '../plan/charges';
 import { addOnsAt, chargesAt, type ChargedItem, type SubscriptionItem } from '../plan/items';
 import type { PlanLine } from '../plan/stretch';
+import { isMetered } from '../plan/timing';
 import type { ProrationPolicy } from '../proration';
 import type { Instant } from '../time';
 import type { InvoiceLine } from './line';
@@ -67,10 +68,21 @@ export function waitingLines(
 /** What add-ons and waiting charges bill where a period begins. */
 export function itemLines(items: readonly SubscriptionItem[], stretch: ItemStretch): InvoiceLine[] {
   const { start } = stretch.period;
-  const addOns = addOnsAt(items, start).flatMap((item) => addOnPeriodLine(item, stretch, start) ?? []);
+  const addOns = addOnsAt(items, start).flatMap((item) =>
+    isMetered(item.price) ? [] : (addOnPeriodLine(item, stretch, start) ?? []),
+  );
   return [...addOns, ...waitingLines(items, start, stretch)];
 }
 
-/** The items of which nothing is left to bill once an invoice of an instant is written. */
-export const settledBy = (items: readonly SubscriptionItem[], at: Instant): string[] =>
-  items.filter(({ kind, from, to }) => (kind === 'charge' ? from <= at : to !== null && to <= at)).map(({ id }) => id);
+/**
+ * The items of which nothing is left to bill once an invoice of an instant is written.
+ * @param counted until when all usage is billed then: what a meter counted for an add-on is billed when it is over
+ */
+export const settledBy = (items: readonly SubscriptionItem[], at: Instant, counted: Instant = at): string[] =>
+  items
+    .filter((item) => {
+      if (item.kind === 'charge') return item.from <= at;
+      const until = item.kind === 'add_on' && isMetered(item.price) ? counted : at;
+      return item.to !== null && item.to <= until;
+    })
+    .map(({ id }) => id);

@@ -18,11 +18,11 @@ const eligible: ReadonlySet<LineKind> = new Set(['recurring', 'usage']);
 
 /** True for what the invoice bills for the stretch, or gives back of it; what it bills ahead belongs to the next one. */
 function isMeasured(
-  { kind, periodStart, periodEnd, creditsLineId }: InvoiceLine,
+  { kind, planId, periodStart, periodEnd, creditsLineId }: InvoiceLine,
   { stretch, billed = [] }: PeriodLimits,
 ) {
   if (creditsLineId !== null) return billed.some(({ id }) => id === creditsLineId);
-  return eligible.has(kind) && periodStart >= stretch.from && periodEnd <= stretch.to;
+  return eligible.has(kind) && planId !== null && periodStart >= stretch.from && periodEnd <= stretch.to;
 }
 
 /**

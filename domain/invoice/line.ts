@@ -1,13 +1,15 @@
 import type { CouponShare } from '../discount/discount-lines';
 import type { Money } from '../money';
 import type { ProrationPolicy } from '../proration';
+import type { Jurisdiction } from '../tax/sales-tax';
 import type { TaxTreatment } from '../tax/treatment';
 import type { Instant } from '../time';
+import type { UsageReading } from './usage-lines';
 
 /**
  * `usage`: what a meter counted in an ended stretch; `usage_adjustment`: what came late or was corrected after its invoice. `minimum` and
  * `cap` are the limits of a plan; `add_on` and `one_off` stand beside it. `seats_added` and `seats_removed`: changes of the quantity that
- * are billed with the invoice after them.
+ * are billed with the invoice after them. `unit_credits`: what the units of a wallet paid of what a meter counted.
  */
 export type LineKind =
   | 'recurring'
@@ -20,7 +22,8 @@ export type LineKind =
   | 'seats_added'
   | 'seats_removed'
   | 'minimum'
-  | 'cap';
+  | 'cap'
+  | 'unit_credits';
 
 /** What a line belongs to: coupons and reports are limited by it. Null where it belongs to none. */
 export interface LineOrigin {
@@ -66,8 +69,10 @@ export interface LineTax extends Pick<TaxTreatment, 'kind' | 'category' | 'perce
   readonly region: string | null;
   /** True when the line's amount includes it. */
   readonly included: boolean;
-  /** True while a register has not confirmed what it rests on. */
+  /** True while a register has not confirmed what it rests on, or a provider was away. */
   readonly provisional: boolean;
+  /** The authorities that share it, where a provider says so. */
+  readonly jurisdictions?: readonly Jurisdiction[];
 }
 
 export interface InvoiceLine extends LineOrigin {
@@ -83,6 +88,8 @@ export interface InvoiceLine extends LineOrigin {
   /** The charge that a credit gives back from. */
   readonly creditsLineId: string | null;
   readonly explanation: LineExplanation;
+  /** What the usage of the line was read as, until the invoice is written: units of a wallet may pay it. */
+  readonly reading?: UsageReading | undefined;
 }
 
 /** A charge that stands in the books for time not yet over: what a change may credit. */

@@ -1,11 +1,14 @@
 /** How the lines of an invoice are taxed, from the settings of the seller, what is known of the customer, and the table of rates. */
+import type { PostalAddress } from '../customer/billing-details';
 import { PerennialError, isRefusal } from '../errors';
 import { isAhead } from '../recognition/is-ahead';
 import { type Buyer, type BuyerPlace, placeOfBuyer } from '../tax/buyer';
 import { supplyDateOf } from '../tax/date';
 import type { TaxTable } from '../tax/rate';
+import type { SalesTaxAnswer } from '../tax/sales-tax';
 import type { TaxSettings } from '../tax/settings';
-import { taxTreatment, type TaxTreatment } from '../tax/treatment';
+import type { Place } from '../tax/place';
+import { taxTreatment, type TaxRequest, type TaxTreatment } from '../tax/treatment';
 import { toIso, type Instant } from '../time';
 import type { InvoiceLine, LineTax } from './line';
 
@@ -15,6 +18,18 @@ export interface TaxFacts {
   readonly table: TaxTable;
   /** The categories of products that are not in the standard one, by the product's id. */
   readonly categories: Readonly<Record<string, string>>;
+  /** Full addresses, for a provider of sales tax; absent where none is asked. */
+  readonly addresses?: { readonly seller: PostalAddress | null; readonly customer: PostalAddress | null };
+  /** What the provider answered for the invoice in hand; absent while it was not asked. */
+  readonly said?: SaidTax;
+}
+
+/** What a provider of sales tax said of an invoice, or the table in its place. */
+export interface SaidTax {
+  readonly provider: string;
+  readonly answer: Extract<SalesTaxAnswer, { kind: 'answered' }>;
+  /** Why the table answered in its place; null for the provider's own answer. */
+  readonly obstacle: string | null;
 }
 
 /** Of products that say nothing else. */
@@ -31,6 +46,20 @@ export function buyerPlaceOf({ settings, buyer }: TaxFacts, { now }: TaxMoment):
   return placeOfBuyer(buyer, settings, toIso(now));
 }
 
+/** What is supplied by a line to whom, where and when: all that decides its tax but the rates. */
+export function supplyOf(
+  line: InvoiceLine,
+  { settings: { seller }, buyer: { check, exemptions }, categories }: TaxFacts,
+  place: Place,
+  { now, timeZone }: TaxMoment,
+): Omit<TaxRequest, 'table'> {
+  const category = (line.productId === null ? undefined : categories[line.productId]) ?? standardCategory;
+  // A one-off charge is supplied when it is charged.
+  const ahead = line.kind === 'one_off' || isAhead(line, now);
+  const date = supplyDateOf({ ...line, isAhead: ahead }, timeZone);
+  return { seller, place, check, exemptions, category, date };
+}
+
 /**
  * How a line is taxed.
  * @throws PerennialError `tax_rate_not_found` where tax is to be collected and the table has no rate: nothing is guessed, a person must look.
@@ -41,13 +70,7 @@ export function treatmentOf(
   { place }: BuyerPlace,
   moment: TaxMoment,
 ): TaxTreatment {
-  const { seller } = facts.settings;
-  const { check, exemptions } = facts.buyer;
-  const category = (line.productId === null ? undefined : facts.categories[line.productId]) ?? standardCategory;
-  // A one-off charge is supplied when it is charged.
-  const ahead = line.kind === 'one_off' || isAhead(line, moment.now);
-  const date = supplyDateOf({ ...line, isAhead: ahead }, moment.timeZone);
-  const made = taxTreatment({ seller, place, check, exemptions, category, date, table: facts.table });
+  const made = taxTreatment({ ...supplyOf(line, facts, place, moment), table: facts.table });
   if (isRefusal(made)) throw new PerennialError(made.code, made.context);
   return made;
 }

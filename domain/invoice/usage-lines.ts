@@ -13,7 +13,8 @@ import type { InvoiceLine, LineKind } from './line';
 
 /** What was measured of one price. */
 export interface UsageReading {
-  readonly planId: string;
+  /** Null for an add-on, which belongs to no plan. */
+  readonly planId: string | null;
   readonly price: MeteredPrice;
   readonly window: Window;
   readonly usage: Usage;
@@ -118,7 +119,7 @@ function lineOfRated(
 export function usageLine(reading: UsageReading, currency: string): { line: InvoiceLine | null; exact: string } {
   const rated = rateUsage(reading, currency);
   if (rated === null) return { line: null, exact: '0' };
-  return { line: lineOfRated('usage', reading, rated, currency), exact: rated.exact };
+  return { line: { ...lineOfRated('usage', reading, rated, currency), reading }, exact: rated.exact };
 }
 
 /** What was billed of a window, and by which rule. */
@@ -185,6 +186,8 @@ export function adjustmentLine(request: AdjustmentRequest): { line: InvoiceLine 
   const rated = inContract ? lateInContract(request) : lateInWindow(request);
   const line = lineOfRated('usage_adjustment', billed, rated, currency);
   const exact = plus(billed.exact, rated.exact);
-  const described = { ...line, description: `${billed.price.description}, late or corrected` };
+  // Of a contract, what came late has its place after all that was billed, and no reading of a window says where.
+  const reading = countsOver(billed.price) === 'contract' ? undefined : { ...billed, usage: request.usage };
+  const described = { ...line, reading, description: `${billed.price.description}, late or corrected` };
   return { line: isZero(line.amount) ? null : described, exact };
 }

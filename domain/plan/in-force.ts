@@ -6,6 +6,7 @@ import type { Instant } from '../time';
 import { overridesAt, type SubscriptionItem } from './items';
 import { applyOverrides } from './override';
 import { termsInForce } from './phases';
+import { isMetered } from './timing';
 
 export interface TermsMoment {
   readonly at: Instant;
@@ -35,6 +36,14 @@ export function planSinceOf(
   return definition.phases !== undefined && comes ? { planSince: at } : {};
 }
 
+/** Add-ons of what a meter counts are priced beside the plan's own, each for the time in which it is booked. */
+function withMeteredAddOns(definition: PlanDefinition, items: readonly SubscriptionItem[]): PlanDefinition {
+  const booked = items.flatMap((item) =>
+    item.kind === 'add_on' && isMetered(item.price) ? { ...item.price, booked: { from: item.from, to: item.to } } : [],
+  );
+  return booked.length === 0 ? definition : { ...definition, prices: [...definition.prices, ...booked] };
+}
+
 function withOwnPrices(definition: PlanDefinition, items: readonly SubscriptionItem[], at: Instant): PlanDefinition {
   const known = new Set(definition.prices.map(({ id }) => id));
   const overrides = overridesAt(items, at).filter(({ priceId }) => known.has(priceId));
@@ -51,7 +60,7 @@ export function planInForce<Version extends VersionTerms>(
   items: readonly SubscriptionItem[],
   { at, since, timeZone }: TermsMoment,
 ): Version {
-  const own = withOwnPrices(plan.definition, items, at);
+  const own = withOwnPrices(withMeteredAddOns(plan.definition, items), items, at);
   const { phases = [] } = own;
   const terms = phases.length === 0 ? null : termsInForce(own, { startAt: since, timeZone, phases }, at);
   if (terms === null) return own === plan.definition ? plan : { ...plan, definition: own };

@@ -4,7 +4,7 @@
  */
 import type { FieldError } from '../errors';
 import type { PlanDefinition, PlanPrice } from '../plan';
-import { currenciesOf, isPricingModelKind, pricingErrors } from '../pricing';
+import { currenciesOf, isPricingModelKind, pricingErrors, pricingModels, quantityModels } from '../pricing';
 import { isRecord } from '../pricing/amounts';
 
 export interface PriceOverride {
@@ -39,9 +39,20 @@ function missingCurrencies(before: PlanPrice, after: PlanPrice): FieldError[] {
   return missing.map((currency) => ({ path: '', message: `must have a price in ${currency}` }));
 }
 
+/** Another model must read what the price reads: the subscription's quantity, or its meter in the same form. */
+function unfitModel({ model, meterId }: PlanPrice, other: PlanPrice['model']): string | null {
+  if (meterId === undefined) return quantityModels.includes(other) ? null : 'needs a meter, and the price has none';
+  const { usage, usesQuantity, wholeQuantities } = pricingModels[other].capabilities;
+  const before = pricingModels[model].capabilities;
+  const fits = usage === before.usage && usesQuantity && (!wholeQuantities || before.wholeQuantities);
+  return fits ? null : `does not read the meter as ${model} does`;
+}
+
 function errorsOf(price: PlanPrice, override: PriceOverride): FieldError[] {
   if (override.model !== undefined && !isPricingModelKind(override.model))
     return [{ path: 'model', message: 'is not a pricing model' }];
+  const unfit = override.model === undefined ? null : unfitModel(price, override.model);
+  if (unfit !== null) return [{ path: 'model', message: unfit }];
   const after = overridden(price, override);
   const wrong = pricingErrors(after.model, after.parameters);
   const errors = wrong.length > 0 ? wrong : missingCurrencies(price, after);

@@ -266,6 +266,7 @@ export const commandRules: { readonly [N in CommandName]: CommandRule } = {
   overridePrice: {
     fields: {
       priceId: { kind: 'string', required: true },
+      model: { kind: 'string' },
       parameters: { kind: 'object', required: true },
       description: { kind: 'string' },
     },

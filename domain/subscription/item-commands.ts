@@ -15,6 +15,8 @@ export interface AddCharge {
 }
 export interface OverridePrice {
   readonly priceId: string;
+  /** Another pricing model; its parameters then stand alone. */
+  readonly model?: string;
   /** Laid over the price's own, field by field. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly description?: string;

@@ -90,6 +90,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     documents: documentRenderers,
     chainIds: [],
     checkDigits,
+    askSalesTax: () => Promise.resolve({ kind: 'unknown', obstacle: 'no provider in these tests' }),
     settings: { ...settings, ...options.settings },
     logger: quiet,
     wallClock: Date.now,

@@ -8,11 +8,12 @@ import { serve, type ServerType } from '@hono/node-server';
 import { createActivities } from '../../activities';
 import type { ActivityDependencies } from '../../activities/dependencies';
 import { documentRenderers } from '../../adapters/documents';
+import { askingOf, createSalesTax, type SalesTaxProviders } from '../../adapters/tax';
 import { checkDigits } from '../../adapters/tax/check-digits';
-import { createRails, isRailName } from '../../adapters/rails';
 import { createChain } from '../../adapters/chains';
 import { openChains, registerAssets, type ConfiguredChain } from '../../adapters/chains/configured';
 import type { Signer } from '../../adapters/signers/port';
+import { createRails, isRailName } from '../../adapters/rails';
 import { createApp } from '../../api/app';
 import { openWorkflows } from '../../api/temporal';
 import { openDatabase, type Database } from '../../db/pool';
@@ -38,6 +39,7 @@ export interface TestEngine {
   readonly database: Database;
   readonly testDatabase: TestDatabase;
   readonly sandbox: StripeSandboxServer;
+  readonly salesTax: SalesTaxProviders;
   readonly temporal: Client;
   readonly taskQueue: string;
   readonly apiUrl: string;
@@ -50,10 +52,10 @@ export interface EngineOptions {
   readonly cachedWorkflowsMax?: number;
   /** False leaves workers and relay to processes of the test's own, which it can kill. */
   readonly worker?: boolean;
-  /** host:port by which the API alone reaches Temporal: a proxy that refuses or delays. */
-  readonly temporalOfApi?: string;
   /** Chains that run for this test, and the keys that sign on them. */
   readonly chains?: { readonly configured: readonly ConfiguredChain[]; readonly signers: ReadonlyMap<string, Signer> };
+  /** host:port by which the API alone reaches Temporal: a proxy that refuses or delays. */
+  readonly temporalOfApi?: string;
 }
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -114,6 +116,7 @@ async function openApi(
   const rails = createRails({
     stripe: { secretKey: stripeKey, webhookSecret, apiUrl: sandbox.url, requestsPerSecondMax: 0 },
   });
+  const salesTax = createSalesTax({ stripe: { secretKey: stripeKey, apiUrl: sandbox.url, restMs: 0 } });
   const workflows = openWorkflows({ address, namespace: temporalNamespace(), taskQueue });
   closers.add(() => workflows.close());
   const settings = {
@@ -129,13 +132,14 @@ async function openApi(
     workflows,
     rails,
     documents: documentRenderers,
+    chainIds,
     checkDigits,
+    askSalesTax: askingOf(salesTax),
     settings,
     logger: quiet,
-    chainIds,
     wallClock: Date.now,
   }) as Handler;
-  return { url, sandbox, rails };
+  return { url, sandbox, rails, salesTax };
 }
 
 async function openWorker(
@@ -178,7 +182,7 @@ export async function startTestEngine(options: EngineOptions = {}): Promise<Test
   const { testDatabase, database, temporal } = await openParts(closers);
   const chains = options.chains?.configured ?? [];
   registerAssets(chains);
-  const { url, sandbox, rails } = await openApi(
+  const { url, sandbox, rails, salesTax } = await openApi(
     closers,
     database,
     taskQueue,
@@ -188,12 +192,13 @@ export async function startTestEngine(options: EngineOptions = {}): Promise<Test
   const signers = options.chains?.signers ?? new Map<string, Signer>();
   const deps: ActivityDependencies = {
     database,
+    chainNamed: openChains({ chains, signers: () => Promise.resolve(signers), create: createChain }),
     railNamed: (name) => {
       if (!isRailName(name)) throw new Error(`no rail ${name}`);
       return rails[name];
     },
-    chainNamed: openChains({ chains, signers: () => Promise.resolve(signers), create: createChain }),
     paymentLink: (facts) => `${url}/pay/${signPaymentLink(facts, sign)}`,
+    askSalesTax: askingOf(salesTax),
     log: quiet,
     advanceSubscription: createAdvancer(temporal),
     changePlan: createPlanChanger(temporal),
@@ -202,5 +207,5 @@ export async function startTestEngine(options: EngineOptions = {}): Promise<Test
   if (options.worker !== false)
     await openWorker(closers, taskQueue, wrapped, temporal, options);
   const admin = createApiClient({ baseUrl: `${url}/api/v1`, apiKey: testAdminKey });
-  return { admin, database, testDatabase, sandbox, temporal, taskQueue, apiUrl: url, stop: () => closers.closeAll() };
+  return { admin, database, testDatabase, sandbox, salesTax, temporal, taskQueue, apiUrl: url, stop: () => closers.closeAll() };
 }

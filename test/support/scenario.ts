@@ -24,6 +24,7 @@ export interface LineView {
   readonly tax: MoneyView;
   readonly net: MoneyView;
   readonly period: { readonly start: string; readonly end: string };
+  readonly explanation: unknown;
 }
 
 export interface TaxesView {

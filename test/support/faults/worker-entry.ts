@@ -6,6 +6,7 @@ import { createChain } from '../../../adapters/chains';
 import { openChains, parseChains, registerAssets } from '../../../adapters/chains/configured';
 import { createRails, isRailName } from '../../../adapters/rails';
 import { signerSources } from '../../../adapters/signers';
+import { askingOf, createSalesTax } from '../../../adapters/tax';
 import { loadConfig, type Config } from '../../../config';
 import { openDatabase, type Database } from '../../../db/pool';
 import { fail } from '../../../domain/errors';
@@ -19,7 +20,6 @@ import { deadlyActivities, deadlyDependencies } from './kill-points';
 
 const relayIdleMs = 200;
 
-function dependenciesOf(config: Config, database: Database, client: Client): ActivityDependencies {
 function chainsOf({ chains: { document, keyFile, keyPassphrase } }: Config): ActivityDependencies['chainNamed'] {
   const chains = parseChains(document.reveal());
   registerAssets(chains);
@@ -27,6 +27,7 @@ function chainsOf({ chains: { document, keyFile, keyPassphrase } }: Config): Act
   return openChains({ chains, signers: () => signerSources.file({ file }), create: createChain });
 }
 
+function dependenciesOf(config: Config, database: Database, client: Client): ActivityDependencies {
   const { secretKey, webhookSecret, apiUrl } = config.stripe;
   const rails = createRails({
     stripe: {
@@ -38,9 +39,10 @@ function chainsOf({ chains: { document, keyFile, keyPassphrase } }: Config): Act
   });
   return {
     database,
-    railNamed: (name) => (isRailName(name) ? rails[name] : fail('internal')),
     chainNamed: chainsOf(config),
+    railNamed: (name) => (isRailName(name) ? rails[name] : fail('internal')),
     paymentLink: ({ invoiceId }) => `${config.api.publicUrl}/pay/${invoiceId}`,
+    askSalesTax: askingOf(createSalesTax({ stripe: { secretKey: secretKey.reveal(), apiUrl } })),
     log: createLogger(config, 'worker'),
     advanceSubscription: createAdvancer(client),
     changePlan: createPlanChanger(client),
