@@ -164,6 +164,26 @@ const cancellation: Life = async (stage) => {
   await stage.until(id, 'the debt is paid', ({ collection }) => collection === null);
 };
 
+/** Three subscriptions on one invoice: paid, declined, reduced by a credit of one of them, recovered, and given up. */
+const consolidated: Life = async (stage) => {
+  const clock = await stage.clock('2026-01-31T00:00:00.000Z');
+  const customer = await stage.customer(clock, 'pm_card_visa');
+  await stage.api.patch(`/customers/${customer}`, { consolidate_invoices: true });
+  const lead = await stage.subscribe(customer, await stage.plan('30.00'));
+  const second = await stage.subscribe(customer, await stage.plan('20.00'));
+  const third = await stage.subscribe(customer, await stage.plan('10.00'));
+  await stage.advance(clock, '2026-02-28T00:00:00.000Z');
+  await stage.card(customer, 'pm_card_chargeCustomerFail');
+  await stage.advance(clock, '2026-03-31T00:00:00.000Z');
+  await stage.command(second, 'cancel', { credit: true });
+  await stage.card(customer, 'pm_card_visa');
+  await stage.until(lead, 'the new card has paid', ({ status }) => status === 'active');
+  await stage.until(third, 'it hears of it', ({ status }) => status === 'active');
+  await stage.card(customer, 'pm_card_chargeCustomerFail');
+  await stage.advance(clock, '2026-05-20T00:00:00.000Z');
+  await stage.until(third, 'it ends with the other', ({ status }) => status === 'canceled');
+};
+
 /** By the name of the recorded files. */
 export const lives: Readonly<Record<string, Life>> = {
   renewals,
@@ -179,4 +199,5 @@ export const lives: Readonly<Record<string, Life>> = {
   'plan-migration': planMigration,
   cancellation,
   dispute,
+  consolidated,
 };
