@@ -85,12 +85,9 @@ async function expanded(
 ): Promise<SubscriptionAnswer[]> {
   if (names?.includes('latest_invoice') !== true)
     return subscriptions.map((subscription) => presentSubscription(subscription));
-  const invoices = await latestInvoicesOf(
-    deps.database.as(tenantId),
-    tenantId,
-    subscriptions.map((subscription) => subscription.id),
-  );
-  const latest = new Map(invoices.map((invoice) => [invoice.subscriptionId, invoice]));
+  const ids = subscriptions.map((subscription) => subscription.id);
+  const followers = subscriptions.filter(({ state }) => state.follows === true).map(({ id }) => id);
+  const latest = await latestInvoicesOf(deps.database.as(tenantId), tenantId, ids, followers);
   return subscriptions.map((subscription) => presentSubscription(subscription, latest.get(subscription.id) ?? null));
 }
 

@@ -117,10 +117,14 @@ const byId: Statement = {
   name: 'invoices_by_id',
   text: `select ${columns} from invoices where tenant_id = $1 and id = $2`,
 };
+// Only those that others collect for are looked for by their lines, which are many in a long life.
 const latest: Statement = {
   name: 'invoices_latest_of_subscriptions',
-  text: `select distinct on (subscription_id) ${columns} from invoices where tenant_id = $1 and subscription_id = any($2::text[])
-    order by subscription_id, occurred_at desc, sequence desc`,
+  text: `select distinct on (b.billed) b.billed, i.* from (
+      select id, subscription_id as billed from invoices where tenant_id = $1 and subscription_id = any($2::text[])
+      union select invoice_id, subscription_id from invoice_lines where tenant_id = $1 and subscription_id = any($3::text[])
+    ) b join lateral (select ${columns} from invoices where id = b.id) i on true
+    order by b.billed, i.occurred_at desc, i.number desc`,
 };
 
 /** An invoice of a tenant, or null. */
@@ -138,13 +142,18 @@ export async function findReissue(db: Queryable, tenantId: string, voidedId: str
   return firstOf((await db.query<InvoiceRow>(reissueOf, [tenantId, voidedId])).map(fromRow));
 }
 
-/** The newest invoice of each of some subscriptions. */
+/**
+ * The newest invoice of each of some subscriptions, by the subscription's id.
+ * @param followers those of them that are on invoices of others
+ */
 export async function latestInvoicesOf(
   db: Queryable,
   tenantId: string,
   subscriptionIds: readonly string[],
-): Promise<Invoice[]> {
-  return (await db.query<InvoiceRow>(latest, [tenantId, subscriptionIds])).map(fromRow);
+  followers: readonly string[],
+): Promise<ReadonlyMap<string, Invoice>> {
+  const rows = await db.query<InvoiceRow & { billed: string }>(latest, [tenantId, subscriptionIds, followers]);
+  return new Map(rows.map((row) => [row.billed, fromRow(row)]));
 }
 
 /** Those that it collects, and the consolidated ones that another subscription collects for it. */

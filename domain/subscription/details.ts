@@ -22,6 +22,13 @@ function owedLine({ collection }: SubscriptionState): string[] {
   ];
 }
 
+function sharedLine({ failingElsewhere }: SubscriptionState): string[] {
+  if (failingElsewhere === undefined) return [];
+  return [
+    `Owes with others, collected by another subscription: ${failingElsewhere.map((id) => `\`${id}\``).join(', ')}.`,
+  ];
+}
+
 function cancelLine(state: SubscriptionState): string[] {
   if (state.cancelAt === null) return [];
   return [
@@ -42,6 +49,7 @@ export function describeState(state: SubscriptionState, step: Step): string {
     ...cancelLine(state),
     ...(lastInvoice === null ? [] : [`Last invoice: ${lastInvoice.number}, ${lastInvoice.total} ${currency}.`]),
     ...owedLine(state),
+    ...sharedLine(state),
     ...(attention === null ? [] : [`**Needs attention:** ${attention}`]),
     ...(state.clock === null ? [] : [`Test clock \`${state.clock.id}\` at ${day(state.clock.now)}.`]),
   ].join('  \n');

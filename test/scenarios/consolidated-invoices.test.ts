@@ -70,6 +70,10 @@ test('a decline makes all past due, and a payment makes all active again', async
   await scene.script(card, { always: noFunds });
   await scene.advance('2026-02-01');
   expect(await statuses(told)).toEqual(['past_due', 'past_due']);
+  const debts = { consolidated_debts: [(await scene.newestInvoice(subscriptions[0] ?? '')).id], collection: null };
+  expect(await scene.subscription(subscriptions[1] ?? '')).toMatchObject(debts);
+  const path = `/subscriptions/${subscriptions[1] ?? ''}?expand[]=latest_invoice`;
+  expect(await scene.api.get(path)).toMatchObject({ latest_invoice: { id: debts.consolidated_debts[0] } });
   await checkInvariants(scene);
   await scene.script(card, { always: null });
   await scene.advance('2026-02-02');
