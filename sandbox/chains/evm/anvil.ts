@@ -12,6 +12,8 @@ export interface AnvilOptions {
   /** Null: blocks are made on order alone. */
   readonly blockSeconds: number | null;
   readonly chainId: number;
+  /** `safe` is so many blocks behind `latest`, and `finalized` twice as many (run). */
+  readonly blocksUntilSafe: number;
 }
 
 export interface Anvil {
@@ -19,9 +21,6 @@ export interface Anvil {
   /** Ends it as an operator does; its state is written first. */
   stop(): Promise<void>;
 }
-
-/** `safe` is this many blocks behind `latest`, and `finalized` twice as many (run). Mainnet's 32 would only make tests long. */
-export const blocksUntilSafe = 3;
 
 const startTimeoutMs = 30_000;
 const stateEverySeconds = 30;
@@ -36,7 +35,7 @@ function anvilProgram(): string {
   return path.join(path.dirname(require.resolve(`${packageName}/package.json`)), 'bin', name);
 }
 
-function argumentsOf({ stateFile, blockSeconds, chainId }: AnvilOptions): string[] {
+function argumentsOf({ stateFile, blockSeconds, chainId, blocksUntilSafe }: AnvilOptions): string[] {
   return [
     ...['--port', '0', '--chain-id', String(chainId), '--slots-in-an-epoch', String(blocksUntilSafe)],
     // The accounts that all anvils have are known to everybody: one is enough to pay with.

@@ -2,7 +2,6 @@
 import { numberToHex } from 'viem';
 import { z } from 'zod';
 import type { Orders } from '../rpc/control';
-import { blocksUntilSafe } from './anvil';
 import type { Mood } from './methods';
 import type { Ask } from './node';
 import { balanceSlot, blockedSlot, tokenCode } from './token';
@@ -15,9 +14,12 @@ const units = z
   .transform(BigInt);
 const count = z.number().int().positive();
 
+/** Raw bytes, and the place of their block among those that come in the place of the withdrawn ones, from 0. */
+const placed = z.tuple([z.string().regex(/^0x[0-9a-fA-F]+$/), z.number().int().nonnegative()]);
+
 const forms = {
   mine: z.strictObject({ blocks: count.default(1) }),
-  reorg: z.strictObject({ depth: count }),
+  reorg: z.strictObject({ depth: count, include: z.array(placed).default([]) }),
   drop: z.strictObject({ id: hash }),
   swallow: z.strictObject({ transactions: z.number().int().nonnegative().default(1) }),
   fallBehind: z.strictObject({ blocks: z.number().int().nonnegative() }),
@@ -56,14 +58,17 @@ async function addTo(
 const slotOf = (slot: bigint): string => numberToHex(slot, { size: 32 });
 
 /** The orders over a node. */
-export function evmOrders(ask: Ask, mood: Mood): Orders {
+export function evmOrders(ask: Ask, mood: Mood, blocksUntilSafe: number): Orders {
   return {
     /** Includes all that waits, by fee, and makes further empty blocks. */
     mine: (body) => ask('anvil_mine', [numberToHex(forms.mine.parse(body).blocks)]),
     /** Makes blocks until all of now is `finalized`. */
     finalize: () => ask('anvil_mine', [numberToHex(2 * blocksUntilSafe + 1)]),
-    /** Puts other, empty blocks in the place of the newest. Their transactions are lost. */
-    reorg: (body) => ask('anvil_reorg', [forms.reorg.parse(body).depth, []]),
+    /** Puts other blocks in the place of the newest: empty, but for what is to be included. Their transactions are lost. */
+    reorg: (body) => {
+      const { depth, include } = forms.reorg.parse(body);
+      return ask('anvil_reorg', [depth, include]);
+    },
     drop: (body) => ask('anvil_dropTransaction', [forms.drop.parse(body).id]),
     swallow: (body) => {
       mood.swallows = forms.swallow.parse(body).transactions;

@@ -15,6 +15,8 @@ export interface EvmSandboxOptions {
   readonly blockSeconds?: number;
   /** Anvil's own, 31337, without it. */
   readonly chainId?: number;
+  /** Blocks that lie behind `latest` until one is `safe`; twice as many until it is `finalized`. 3 without it. */
+  readonly blocksUntilSafe?: number;
   /** Told about an error of the double itself. */
   readonly onDefect?: (error: unknown) => void;
 }
@@ -27,18 +29,22 @@ export interface EvmSandbox extends RpcServer {
 }
 
 const chainIdDefault = 31_337;
+/** Mainnet's 32 would only make tests and demos long. */
+const blocksUntilSafeDefault = 3;
 
 /** Starts anvil and its endpoint. Rejects when the port is taken or anvil does not start. */
 export async function startEvmSandbox(options: EvmSandboxOptions): Promise<EvmSandbox> {
   const chainId = options.chainId ?? chainIdDefault;
+  const blocksUntilSafe = options.blocksUntilSafe ?? blocksUntilSafeDefault;
   const anvil = await startAnvil({
     stateFile: options.stateFile ?? null,
     blockSeconds: options.blockSeconds ?? null,
     chainId,
+    blocksUntilSafe,
   });
   const ask = nodeAt(anvil.url);
   const mood: Mood = { swallows: 0, lag: 0 };
-  const orders = evmOrders(ask, mood);
+  const orders = evmOrders(ask, mood, blocksUntilSafe);
   const server = await startRpcServer({
     port: options.port,
     methods: evmMethods(ask, mood),

@@ -90,7 +90,9 @@ export function describeReorgs(machine: ChainMachine, harness: () => ChainHarnes
   describe('withdrawn blocks', () => {
     testIf(reorgs, 'a withdrawn deposit is not shown any more, and found again when it is included again', async () => {
       const { chain } = harness();
-      const asked = await askFor(harness(), assetAt(harness(), 0), harness().newSigner());
+      const signer = harness().newSigner();
+      const asked = await askFor(harness(), assetAt(harness(), 1), signer);
+      const other = await askFor(harness(), assetAt(harness(), 1), signer);
       await harness().finalize();
       const cursor = await cursorNow(harness());
       const payment = await harness().pay(asked.instruction);
@@ -101,6 +103,8 @@ export function describeReorgs(machine: ChainMachine, harness: () => ChainHarnes
       expect(seen.isFinal).toBe(false);
       await harness().reorg(1);
       expect(await chain.readDeposit(seen)).toBeNull();
+      // At another place in its block than before: the identity must not follow from the place.
+      await harness().pay(other.instruction);
       await payment.resend();
       await harness().mine(2);
       const [again] = distinct((await findAll(harness(), [asked], first.cursor)).deposits);
