@@ -29,7 +29,7 @@ const shared = {
     ],
   },
   // Packages that come as ES modules only: jest's module loader takes them translated.
-  transformIgnorePatterns: ['/node_modules/(?!(.*/node_modules/)?(typeid-js|uuid|@noble|@scure)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(.*/node_modules/)?(typeid-js|uuid|@noble|@scure|@nockchain)/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.perennial'],
   setupFilesAfterEnv: ['<rootDir>/test/support/seed.ts'],
 };

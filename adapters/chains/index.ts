@@ -10,6 +10,7 @@ import type { Chain } from './port';
 export const chainFamilies = {
   cosmos: (connection) => (require('./cosmos') as typeof import('./cosmos')).createCosmosChain(connection),
   eip155: (connection) => (require('./evm') as typeof import('./evm')).createEvmChain(connection),
+  nockchain: (connection) => (require('./nockchain') as typeof import('./nockchain')).createNockchain(connection),
   solana: (connection) => (require('./solana') as typeof import('./solana')).createSolanaChain(connection),
   tvm: (connection) => (require('./ton') as typeof import('./ton')).createTonChain(connection),
 } satisfies Record<string, (connection: ChainConnection) => Chain | Promise<Chain>>;

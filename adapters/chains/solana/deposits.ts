@@ -9,7 +9,7 @@ import type { DepositSearch, DepositsFound, SeenDeposit } from '../port';
 import { readAsset, type SolanaAsset } from './assets';
 import { readBlock, readHead, type BlockFacts } from './blocks';
 import { creditOf, readTransaction, type SeenTransaction } from './credits';
-import { createMemory } from './memory';
+import { createMemory } from '../memory';
 import type { SolanaEndpoint } from './network';
 import { readWatch, type Watch, writeWatch } from './references';
 import { tokenProgramOf } from './token-accounts';

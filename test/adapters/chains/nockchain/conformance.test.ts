@@ -1,0 +1,4 @@
+import { chainConformance } from '../../../conformance/chains/suite';
+import { nockchainMachine } from './harness';
+
+chainConformance(nockchainMachine);
