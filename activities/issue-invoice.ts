@@ -100,7 +100,7 @@ async function issuePeriod(
   const { state, reason, at, now } = input;
   if (reason === 'resume') return resumePeriod(deps, { state, at, now, facts, plan, partsOf: () => ({}) });
   const own = await periodFact(deps, input, facts, plan);
-  if (reason !== 'renewal' || !sharesInvoices(facts)) return recordInvoice(deps, own);
+  if (reason !== 'renewal' || !facts.consolidates) return recordInvoice(deps, own);
   const factOf = async (other: SubscriptionState): Promise<InvoiceFact> => {
     const theirs = { ...input, state: other };
     const read = await factsOf(deps, theirs);
@@ -108,10 +108,6 @@ async function issuePeriod(
   };
   return issueTogether(deps, { state, at, own, factOf });
 }
-
-/** A provider of sales tax computes an invoice of one subscription: there each has its own. */
-const sharesInvoices = ({ consolidates, tax }: BillingFacts): boolean =>
-  consolidates && (tax?.settings.sales_tax ?? null) === null;
 
 /** What the boundary of one subscription bills. */
 async function periodFact(

@@ -115,9 +115,12 @@ export function nextDueAt(state: SubscriptionState): Instant | null {
   return plan(state)[0]?.at ?? null;
 }
 
-/** The boundary at which it renews, if that is what it does next; null while anything else comes first. */
+/**
+ * The boundary at which it renews, if that is what it does next; null while anything else comes first. Usage that waited for its grace is
+ * billed by the terms of its own stretch, before the boundary or after it.
+ */
 export function renewsNextAt(state: SubscriptionState): Instant | null {
-  const step = plan(state)[0]?.step;
+  const step = plan(state).find((due) => due.step.kind !== 'bill_usage')?.step;
   return step?.kind === 'bill' && step.reason === 'renewal' ? step.at : null;
 }
 

@@ -210,6 +210,24 @@ test('coupons lower the lines of their subscription, and tax is summed over all'
   await checkInvariants(scene);
 });
 
+test('a provider of sales tax is asked once, about all lines', async () => {
+  const scene = await Scene.open(engine, { now: '2026-06-01' });
+  const everywhere = [{ country: 'US', from: '2015-01-01' }];
+  const sales_tax = { provider: 'stripe_tax', outage: 'table' };
+  await scene.api.patch('/tax-settings', { seller: { country: 'US', registrations: everywhere }, sales_tax });
+  const customer = await scene.customer('pm_card_visa', { consolidate_invoices: true });
+  const address = { line1: '350 5th Ave', city: 'New York', postal_code: '10001', region: 'US-NY', country: 'US' };
+  await scene.api.patch(`/customers/${customer}/billing-details`, { address });
+  const first = await scene.subscribe(customer, await scene.plan([flat('100.00')]));
+  const second = await scene.subscribe(customer, await scene.plan([flat('60.00')]));
+  await scene.advance('2026-07-01');
+  const [alone, together] = [await scene.invoices(second), await scene.newestInvoice(first)];
+  expect(together.id).toBe(alone[1]?.id);
+  // The provider rounds each line: 8.875 % is 8.88 of 100.00 and 5.33 of 60.00.
+  expect([together.subtotal.amount, together.tax_added.amount, together.status]).toEqual(['160.00', '14.21', 'paid']);
+  await checkInvariants(scene);
+});
+
 test('a credit note takes one line back, and a refund gives money back, as on any invoice', async () => {
   const { scene, subscriptions } = await story(['30.00', '20.00']);
   await scene.advance('2026-02-01');

@@ -27,6 +27,12 @@ test('one that renews at another instant, ends, or owes a step that comes first 
   expect(idsOf(dueTogether(own, [own, later, ending, paused, owing], at))).toEqual(ids(1));
 });
 
+test('usage that is billed at the same instant does not keep its subscription apart', () => {
+  const stretch = { from: june.start - 2, to: june.start, dueAt: at, terms: activeState().terms, period: june };
+  const waiting = numbered(2, { unbilledUsage: [{ ...stretch, anchor: { at: june.start, day: null } }] });
+  expect(idsOf(dueTogether(numbered(1), [waiting], at))).toEqual(ids(1, 2));
+});
+
 test('a past-due one whose next step of dunning is later is billed with the others', () => {
   const owing = { ...owingState({ nextAt: at + 1 }), subscriptionId: exampleId('sub', 2) };
   expect(idsOf(dueTogether(numbered(1), [owing], at))).toEqual(ids(1, 2));
