@@ -16,7 +16,6 @@ import type { EntryRow, InvoiceReduction } from '../db/transactions/record';
 import type { ActivityDependencies } from './dependencies';
 import { chargeLimits, recordInvoice, type InvoiceFact } from './record-fact';
 import { prepareSettlement } from './settle-invoices';
-import { withOwnTax } from './with-own-tax';
 
 interface Credited {
   readonly credited?: readonly CreditedInvoice[];
@@ -75,10 +74,11 @@ function leadsOf(billed: readonly BilledLine[]): ReadonlyMap<string, string> {
 
 /** Writes the fact, its invoice and the open invoices that it reduces in one transaction. */
 export async function recordCredits(deps: ActivityDependencies, fact: CreditFact): Promise<SubscriptionEvent> {
-  const { state, billed, partsOf, eventOf, ...rest } = fact;
+  const { state, facts, billed, partsOf, eventOf, ...rest } = fact;
   const contents = { ...fact.invoice, billed };
-  const { facts } = await withOwnTax(deps, { ...fact, invoice: contents });
-  const given = givenBack(assembleFor(state, facts, contents, fact.now));
+  // A credit gives back what its charge bore, whatever else is on the invoice.
+  const credits = contents.lines.filter(({ creditsLineId }) => creditsLineId !== null);
+  const given = givenBack(assembleFor(state, facts, { ...contents, lines: credits, limits: null }, fact.now));
   const planned = reductionsOf(given, billed, chargeLimits(deps, facts, state.currency));
   const { reductions, payments } = await withdrawn(deps, state.tenantId, planned);
   const leads = leadsOf(billed);

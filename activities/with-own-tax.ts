@@ -12,10 +12,7 @@ export class SalesTaxAway extends Error {
  * The fact with what the provider of sales tax says of its invoice, where one is to be asked.
  * @throws SalesTaxAway where the invoice has to wait.
  */
-export async function withOwnTax<Fact extends Omit<InvoiceFact, 'eventOf'>>(
-  deps: ActivityDependencies,
-  fact: Fact,
-): Promise<Fact> {
+export async function withOwnTax(deps: ActivityDependencies, fact: InvoiceFact): Promise<InvoiceFact> {
   const { state, facts, invoice, companions = [], now } = fact;
   const others = companions.map(({ invoice: contents, ...rest }) => ({ ...rest, contents }));
   const asked = withSalesTax({ state, facts, contents: invoice }, others, now, deps.askSalesTax);

@@ -8,7 +8,6 @@ import { sha256 } from '../sha256';
 import { dateOf } from '../tax/date';
 import type { Place } from '../tax/place';
 import type { AskSalesTax, SalesTaxQuestion } from '../tax/sales-tax';
-import { answerByTable } from '../tax/table-answer';
 import type { Instant } from '../time';
 import { linesToTax, type InvoicePart } from './assemble-together';
 import { linesToAsk } from './said-taxes';
@@ -50,7 +49,7 @@ async function answered(tax: TaxFacts, question: SalesTaxQuestion, ask: AskSales
   const answer = await ask(provider, question);
   if (answer.kind === 'answered') return { provider, answer, obstacle: null };
   const { obstacle } = answer;
-  const own = outage === 'table' ? answerByTable(question) : answer;
+  const own = outage === 'table' ? await ask('table', question) : answer;
   if (own.kind === 'answered') return { provider, answer: own, obstacle };
   return fail('sales_tax_unavailable', { provider, reason: own.obstacle });
 }

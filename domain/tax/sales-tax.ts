@@ -102,5 +102,8 @@ export interface SalesTaxProvider {
   reportReversal(reversal: ReversalRequest): Promise<ReportAnswer>;
 }
 
+/** A provider of the settings, or our own table, which stands in for it. */
+export type SalesTaxSource = SalesTaxProviderName | 'table';
+
 /** Asks a provider by its name. It answers `unknown` where there is no answer, and never throws for that. */
-export type AskSalesTax = (provider: SalesTaxProviderName, question: SalesTaxQuestion) => Promise<SalesTaxAnswer>;
+export type AskSalesTax = (source: SalesTaxSource, question: SalesTaxQuestion) => Promise<SalesTaxAnswer>;

@@ -99,6 +99,19 @@ test('16 June: a cancellation with credit gives back half of each tax, and the p
   await checkInvariants(scene);
 });
 
+test('16 June: an upgrade asks about what it charges, and gives back what the credited time bore; the preview said so', async () => {
+  const { scene, customer, plan } = await soldIn(newYork);
+  const subscription = await scene.subscribe(customer, plan);
+  const bigger = { plan_id: await scene.plan([flat('200.00')]) };
+  await scene.advance('2026-06-16');
+  const preview = await scene.api.post<InvoiceView>(`/subscriptions/${subscription}/preview-change`, bigger);
+  await scene.command(subscription, 'change-plan', bigger);
+  expect([preview, await scene.newestInvoice(subscription)].map(sums)).toEqual(Array(2).fill('50.00 + 4.44 = 54.44'));
+  while ((await tell()) > 0);
+  expect(await reportsOf(scene)).toEqual(['reversal 54.44 reported', 'sale 108.88 reported', 'sale 108.88 reported']);
+  await checkInvariants(scene);
+});
+
 test('an invoice that is voided is taken back whole, also before the provider knows of it', async () => {
   const { scene, customer, plan } = await soldIn(newYork, asking(), null);
   const subscription = await scene.subscribe(customer, plan);

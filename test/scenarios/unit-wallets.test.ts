@@ -24,8 +24,8 @@ interface WalletView extends Made {
 const cent = { model: 'per_unit', amounts: { USD: '0.01' }, meter: 'calls', description: 'Calls' };
 
 /** A customer from 1 June on whose calls cost a cent, with a wallet of calls. */
-async function prepaid(price: object = cent, token: string | null = 'pm_card_visa') {
-  const scene = await Scene.open(engine, { now: '2026-06-01' });
+async function prepaid(price: object = cent, token: string | null = 'pm_card_visa', tenant: object = {}) {
+  const scene = await Scene.open(engine, { now: '2026-06-01', tenant });
   await meter(scene, 'calls');
   const customer = await scene.customer(token);
   const rules = { unit_prices: { USD: '0.008' } };
@@ -75,6 +75,19 @@ test('what is left at the end of its last day expires, and pays nothing of July'
   await scene.advance('2026-08-01');
   const bills = (await scene.invoices(subscription)).map(amountsOf);
   expect([bills, await held()]).toEqual([[['5.00'], ['5.00', '4.00', '-4.00'], ['5.00', '3.00']], '0']);
+  await checkInvariants(scene);
+});
+
+test('usage that waits a day for what comes late is still paid by units that expired when it ended', async () => {
+  const { scene, customer, subscription, grant, held } = await prepaid(cent, 'pm_card_visa', { usage_grace_hours: 24 });
+  await grant('1000', { expires_at: '2026-07-01T00:00:00.000Z' });
+  await use(scene, customer, 'calls', ['2026-06-10', '400']);
+  await scene.advance('2026-07-01');
+  expect(await held()).toBe('0');
+  await use(scene, customer, 'calls', ['2026-06-30', '100']);
+  await scene.advance('2026-07-03');
+  const bills = (await scene.invoices(subscription)).map(amountsOf);
+  expect(bills).toEqual([['5.00'], ['5.00'], ['5.00', '-5.00']]);
   await checkInvariants(scene);
 });
 

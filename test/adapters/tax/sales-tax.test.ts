@@ -1,5 +1,5 @@
 /** Every provider of sales tax, and the table that stands in for them, by one suite; and what Stripe Tax is told on the wire. */
-import type { SalesTaxProviderName } from '../../../domain/tax/settings';
+import type { SalesTaxSource } from '../../../domain/tax/sales-tax';
 import { createStripeTax } from '../../../adapters/tax/stripe-tax';
 import { tableSalesTax } from '../../../adapters/tax/table';
 import { createStripeControl } from '../../../sandbox/stripe/control/client';
@@ -25,7 +25,7 @@ async function startStripeTax(restMs = 0, now?: () => number): Promise<SalesTaxH
 }
 
 /** A provider of the registry without a harness does not compile. */
-const harnesses: Readonly<Record<SalesTaxProviderName | 'table', () => Promise<SalesTaxHarness>>> = {
+const harnesses: Readonly<Record<SalesTaxSource, () => Promise<SalesTaxHarness>>> = {
   stripe_tax: startStripeTax,
   table: () =>
     Promise.resolve({
