@@ -3,7 +3,7 @@ import type { Queryable } from '../db/pool';
 import { openAccounts } from '../db/transactions/ensure-accounts';
 import { record } from '../db/transactions/record';
 import type { GrantRow, MovementRow } from '../db/transactions/record-credits';
-import { endGrants, insertEvent, lockWallet, type StoredWallet } from '../db/transactions/wallet-books';
+import { endGrants, insertEvents, lockWallet, type StoredWallet } from '../db/transactions/wallet-books';
 import type { DueWallet } from '../db/transactions/wallet-progress';
 import { expireGrants, type Expiries, type GrantExpiry } from '../domain/credits/expire';
 import { expiryPostings, walletStreams } from '../domain/credits/postings';
@@ -36,22 +36,20 @@ function movementsOf({ key, at, expired, carried, paid }: GrantExpiry, idOf: IdO
   return [...(expired === '0' ? [] : [lost]), ...(carried === '0' ? [] : [gone])];
 }
 
-async function tell(
+function tell(
   db: Queryable,
   { tenantId, customerId, id: walletId }: StoredWallet,
-  fact: GrantExpiry,
-  grantId: string,
-) {
-  const { at, expired, carried, added } = fact;
-  const data = { wallet_id: walletId, grant_id: grantId, expired, carried, added };
-  const about = { customerId, subscriptionId: null, invoiceId: null, occurredAt: at };
-  await insertEvent(db, {
+  facts: readonly GrantExpiry[],
+  idOf: IdOf,
+): Promise<void> {
+  const about = { tenantId, customerId, subscriptionId: null, invoiceId: null, type: 'wallet.credits_expired' };
+  const events = facts.map(({ key, at, expired, carried, added }) => ({
     ...about,
     id: newId('evt'),
-    tenantId,
-    type: 'wallet.credits_expired',
-    data,
-  });
+    data: { wallet_id: walletId, grant_id: idOf(key), expired, carried, added },
+    occurredAt: at,
+  }));
+  return insertEvents(db, events);
 }
 
 async function write(db: Queryable, wallet: StoredWallet, expiries: Expiries, now: Instant): Promise<void> {
@@ -71,15 +69,16 @@ async function write(db: Queryable, wallet: StoredWallet, expiries: Expiries, no
   const movements = expiries.facts.flatMap((fact) => movementsOf(fact, idOf));
   const change = { walletId, expected: null, grants: newGrants(wallet, expiries, idOf), movements };
   await record(db, { tenantId, now, subscription: null, wallet: change });
-  // An expiry is booked at its own instant, however late it is found.
-  for (const { fact, entry } of entries)
-    await record(db, { tenantId, now: fact.at, subscription: null, entries: [entry] });
+  // An expiry is booked at its own instant, however late it is found; those that are asked for together are one statement.
+  await Promise.all(
+    entries.map(({ fact, entry }) => record(db, { tenantId, now: fact.at, subscription: null, entries: [entry] })),
+  );
   await endGrants(
     db,
     tenantId,
     expiries.grants.filter(({ isEnded }) => isEnded).map(({ key }) => idOf(key)),
   );
-  for (const fact of expiries.facts) await tell(db, wallet, fact, idOf(fact.key));
+  await tell(db, wallet, expiries.facts, idOf);
 }
 
 /** Ends all grants of a wallet that expired by an instant. Again changes nothing. */

@@ -9,7 +9,7 @@ import { record, type AttemptRow, type PaymentRow, type Recording } from '../db/
 import type { TopUpFacts } from '../db/transactions/top-up-facts';
 import {
   haltAutomaticTopUps,
-  insertEvent,
+  insertEvents,
   lockTopUp,
   lockWallet,
   settleTopUp,
@@ -50,13 +50,14 @@ async function whileUnsettled(
   });
 }
 
-async function tell(db: Queryable, topUp: StoredTopUp, types: readonly string[], data: object, at: number) {
-  for (const type of types) {
-    const { tenantId, customerId, invoiceId } = topUp;
-    const about = { top_up_id: topUp.id, wallet_id: topUp.walletId, ...data };
-    const event = { type, customerId, subscriptionId: null, invoiceId, data: about, occurredAt: at };
-    await insertEvent(db, { ...event, id: newId('evt'), tenantId });
-  }
+function tell(db: Queryable, topUp: StoredTopUp, types: readonly string[], more: object, at: number): Promise<void> {
+  const { tenantId, customerId, invoiceId } = topUp;
+  const data = { top_up_id: topUp.id, wallet_id: topUp.walletId, ...more };
+  const about = { tenantId, customerId, subscriptionId: null, invoiceId, data, occurredAt: at };
+  return insertEvents(
+    db,
+    types.map((type) => ({ ...about, id: newId('evt'), type })),
+  );
 }
 
 function grantsOf({ rules, now, timeZone }: TopUpFacts, topUp: StoredTopUp) {

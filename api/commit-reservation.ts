@@ -1,5 +1,5 @@
 /** Reads the usage events that take the place of a reservation, and commits it with them. */
-import { findReservation, type Reservation } from '../db/queries/entitlement-reservations';
+import type { Reservation } from '../db/queries/entitlement-reservations';
 import { knownFeatures } from '../db/queries/features';
 import { knownMeter, type StoredMeter } from '../db/queries/meters';
 import { commitReservation } from '../db/transactions/settle-reservation';
@@ -11,6 +11,7 @@ import type { Instant } from '../domain/time';
 import type { ApiDependencies } from './dependencies';
 import { foundOr404 } from './found';
 import { givenFields } from './prepare-entitlements';
+import { reservationOr404 } from './reservation-or-404';
 import { statusAt, type CommitBody } from './resources/reservation';
 
 async function meterOf({ database }: ApiDependencies, { tenantId, feature }: Reservation): Promise<StoredMeter> {
@@ -58,17 +59,11 @@ export async function commitWith(
   reservationId: string,
   body: CommitBody,
 ): Promise<Reservation> {
-  const read = async (): Promise<Reservation> =>
-    foundOr404(
-      await findReservation(deps.database.as(tenantId), tenantId, reservationId),
-      'Reservation',
-      reservationId,
-    );
-  const reservation = await read();
+  const reservation = await reservationOr404(deps, tenantId, reservationId);
   const now = reservation.clockNow ?? deps.wallClock();
   const events = eventsOf(body, reservation, await meterOf(deps, reservation), now);
   const taken = await commitReservation(deps.database, reservation, events, now);
-  const after = await read();
+  const after = await reservationOr404(deps, tenantId, reservationId);
   if (taken === null && !isSameCommit(after, tenantId, events))
     fail('reservation_not_held', { reservationId, status: statusAt(after, now) });
   return after;

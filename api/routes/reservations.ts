@@ -1,7 +1,7 @@
 /** Reservations: a part of an allowance held for one caller until its usage is known. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { findCustomer } from '../../db/queries/customers';
-import { findReservation, listReservations, type Reservation } from '../../db/queries/entitlement-reservations';
+import { listReservations, type Reservation } from '../../db/queries/entitlement-reservations';
 import type { MeteredPart } from '../../db/transactions/entitlement-standing';
 import { type Reserved, reserveEntitlement } from '../../db/transactions/reserve-entitlement';
 import { releaseReservation } from '../../db/transactions/settle-reservation';
@@ -14,8 +14,9 @@ import { idParameter, jsonAnswer, jsonBody } from '../answers';
 import { commitWith } from '../commit-reservation';
 import { tenantOf, type Api, type ApiContext } from '../context';
 import type { ApiDependencies } from '../dependencies';
-import { foundOr404, foundOr422 } from '../found';
+import { foundOr422 } from '../found';
 import { pageAnswer, pageFields, pageOf, wirePage } from '../pagination';
+import { reservationOr404 } from '../reservation-or-404';
 import {
   commitBody,
   presentReservation,
@@ -125,16 +126,10 @@ async function reserve(
 }
 
 async function giveBack(deps: ApiDependencies, tenantId: string, reservationId: string): Promise<Reservation> {
-  const read = async (): Promise<Reservation> =>
-    foundOr404(
-      await findReservation(deps.database.as(tenantId), tenantId, reservationId),
-      'Reservation',
-      reservationId,
-    );
-  const reservation = await read();
+  const reservation = await reservationOr404(deps, tenantId, reservationId);
   const now = reservation.clockNow ?? deps.wallClock();
   const isReleased = await releaseReservation(deps.database, reservation, now);
-  const after = await read();
+  const after = await reservationOr404(deps, tenantId, reservationId);
   // Giving back twice is no mistake.
   if (!isReleased && after.status !== 'released')
     fail('reservation_not_held', { reservationId, status: statusAt(after, now) });
@@ -155,8 +150,7 @@ export function reservations(api: Api, deps: ApiDependencies): void {
   api.openapi(get, async (c) => {
     const { tenantId } = tenantOf(c);
     const { id: reservationId } = c.req.valid('param');
-    const found = await findReservation(deps.database.as(tenantId), tenantId, reservationId);
-    return c.json(present(foundOr404(found, 'Reservation', reservationId)), 200);
+    return c.json(present(await reservationOr404(deps, tenantId, reservationId)), 200);
   });
   api.openapi(commit, async (c) => {
     const { id: reservationId } = c.req.valid('param');

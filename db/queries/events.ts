@@ -1,4 +1,5 @@
 /** Events: what happened, for the outside. */
+import { toIso } from '../../domain/time';
 import type { Queryable, Statement } from '../pool';
 import { pageReader } from './page';
 import { firstOf } from './row-values';
@@ -42,27 +43,34 @@ const fromRow = (row: EventRow): StoredEvent => ({
 const insert: Statement = {
   name: 'events_insert',
   text: `insert into events (id, tenant_id, type, customer_id, subscription_id, invoice_id, data, occurred_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+    select id, tenant_id, type, customer_id, subscription_id, invoice_id, data, occurred_at
+    from jsonb_to_recordset($1) as e(id text, tenant_id text, type text, customer_id text, subscription_id text, invoice_id text, data jsonb,
+      occurred_at timestamptz)
+    on conflict do nothing`,
 };
 const byId: Statement = {
   name: 'events_by_id',
   text: `select ${columns} from events where tenant_id = $1 and id = $2`,
 };
 
-/** Writes an event unless its id is there already. */
-export async function insertEvent(db: Queryable, event: StoredEvent): Promise<void> {
-  const { id, tenantId, type, customerId, subscriptionId, invoiceId, data, occurredAt } = event;
-  await db.query(insert, [
-    id,
-    tenantId,
-    type,
-    customerId,
-    subscriptionId,
-    invoiceId,
-    JSON.stringify(data),
-    new Date(occurredAt),
-  ]);
+const rowOf = ({ id, tenantId, type, customerId, subscriptionId, invoiceId, data, occurredAt }: StoredEvent) => ({
+  id,
+  tenant_id: tenantId,
+  type,
+  customer_id: customerId,
+  subscription_id: subscriptionId,
+  invoice_id: invoiceId,
+  data,
+  occurred_at: toIso(occurredAt),
+});
+
+/** Writes events, in one statement, unless their ids are there already. */
+export async function insertEvents(db: Queryable, events: readonly StoredEvent[]): Promise<void> {
+  if (events.length > 0) await db.query(insert, [JSON.stringify(events.map(rowOf))]);
 }
+
+/** Writes an event unless its id is there already. */
+export const insertEvent = (db: Queryable, event: StoredEvent): Promise<void> => insertEvents(db, [event]);
 
 /** An event of a tenant, or null. */
 export async function findEvent(db: Queryable, tenantId: string, id: string): Promise<StoredEvent | null> {

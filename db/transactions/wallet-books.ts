@@ -1,5 +1,5 @@
 /** The rows of wallets and top-ups as activities read and write them, each within a transaction of theirs. */
 export { endGrants } from '../queries/credit-grants';
-export { insertEvent } from '../queries/events';
+export { insertEvent, insertEvents } from '../queries/events';
 export { haltAutomaticTopUps, lockWallet, noteAutomaticTopUps, type StoredWallet } from '../queries/wallets';
 export { issueTopUp, lockTopUp, settleTopUp, type StoredTopUp } from '../queries/wallet-top-ups';
