@@ -1,4 +1,5 @@
 /** One seeded world: a tenant with its rules, plans of every kind, customers in many zones, and what the steps must know of them. */
+import { isLostUpdate } from '../../api/temporal-errors';
 import { ApiProblem } from '../../dev/api-client';
 import { waitFor } from '../../dev/stack/wait';
 import { subscriptionWorkflowId } from '../../domain/ids';
@@ -121,17 +122,26 @@ async function settleTopUps({ engine, tenantId }: Scene): Promise<void> {
   await waitFor('Every top-up is tried to its end', isQuiet, { timeoutMs: topUpMsMax, intervalMs: 100 });
 }
 
+const isOver = (error: Error): boolean =>
+  /not found|completed|closed|aborted by closing/i.test(`${error.message} ${String(error.cause)}`);
+
+/** One that has ended has nothing to do. An update that met another message in its task was heard by nobody, and is sent again. */
+function settleSubscription({ engine, tenantId }: Scene, id: string): Promise<boolean> {
+  const handle = engine.temporal.workflow.getHandle(subscriptionWorkflowId(tenantId, id));
+  const settled = () =>
+    handle.executeUpdate(messages.settle).then(
+      () => true,
+      (error: Error) => {
+        if (isLostUpdate(error)) return false;
+        if (isOver(error)) return true;
+        throw error;
+      },
+    );
+  return waitFor(`${id} is at rest`, settled, { timeoutMs: 60_000 });
+}
+
 /** Waits until nothing has anything to do: signals and webhooks are carried out then. */
 export async function settle({ scene, subscriptions }: SimulatedWorld): Promise<void> {
   await settleTopUps(scene);
-  await Promise.all(
-    subscriptions.map(async ({ id }) => {
-      const handle = scene.engine.temporal.workflow.getHandle(subscriptionWorkflowId(scene.tenantId, id));
-      // One that has ended has nothing to do.
-      await handle.executeUpdate(messages.settle).catch((error: Error) => {
-        if (!/not found|completed|closed|aborted by closing/i.test(`${error.message} ${String(error.cause)}`))
-          throw error;
-      });
-    }),
-  );
+  await Promise.all(subscriptions.map(({ id }) => settleSubscription(scene, id)));
 }
