@@ -21,6 +21,9 @@ import { evmStandingOf } from './standing';
 /** A chain at an endpoint. Nothing is asked before the first call. */
 export function createEvmChain(connection: ChainConnection): Chain {
   const network = createEvmNetwork(connection);
+  const { witnessUrl } = connection;
+  // Without the headers: they hold the key of the other endpoint.
+  const witness = witnessUrl === undefined ? null : createEvmNetwork({ ...connection, url: witnessUrl, headers: {} });
   return {
     id: network.id,
     coin: coinOf(network.id),
@@ -42,6 +45,6 @@ export function createEvmChain(connection: ChainConnection): Chain {
     prepare: (request) => prepareEvmPayout(network, request),
     sign: signEvmPayout,
     broadcast: (signed) => broadcastEvm(network, signed),
-    standingOf: (signed) => evmStandingOf(network, signed),
+    standingOf: (signed) => evmStandingOf(network, witness, signed),
   };
 }

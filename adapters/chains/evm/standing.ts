@@ -37,13 +37,10 @@ async function landed(network: EvmNetwork, signed: SignedTransaction, receipt: R
   };
 }
 
-/**
- * Dead means: at a final block the sender's number is used, and not by these bytes. The number is read before the receipt, so that bytes which
- * land in between are seen.
- * @throws ChainUnavailable, ChainRefusedRequest.
- */
-export async function evmStandingOf(network: EvmNetwork, signed: SignedTransaction): Promise<TransactionStanding> {
+/** What one endpoint knows of the bytes. */
+async function standingAt(network: EvmNetwork, signed: SignedTransaction): Promise<TransactionStanding> {
   const { from, order } = signed.prepared;
+  // Before the receipt: bytes that land in between are then seen.
   const used = await network.request({ method: 'eth_getTransactionCount', params: [from as Address, 'finalized'] });
   const receipt = await readReceipt(network, signed.id);
   if (receipt !== null) return landed(network, signed, receipt);
@@ -54,4 +51,18 @@ export async function evmStandingOf(network: EvmNetwork, signed: SignedTransacti
     return { kind: 'dead', reason: `another transaction used the number ${order.number}` };
   }
   return { kind: 'unknown' };
+}
+
+/**
+ * Dead means: at a final block the sender's number is used, and not by these bytes. New bytes may follow that, so where there is a witness, an
+ * endpoint of somebody else, it must see the same: one that knows the number and has lost the receipt would make us pay twice.
+ * @throws ChainUnavailable, ChainRefusedRequest.
+ */
+export async function evmStandingOf(
+  network: EvmNetwork,
+  witness: EvmNetwork | null,
+  signed: SignedTransaction,
+): Promise<TransactionStanding> {
+  const standing = await standingAt(network, signed);
+  return standing.kind === 'dead' && witness !== null ? standingAt(witness, signed) : standing;
 }

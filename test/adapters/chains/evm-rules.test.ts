@@ -1,6 +1,16 @@
 /** What holds for EVM chains alone, beside what the conformance suite asks of every chain. */
 import { randomBytes } from 'node:crypto';
-import { createWalletClient, http, type Hex, keccak256, parseTransaction, publicActions } from 'viem';
+import {
+  createPublicClient,
+  createWalletClient,
+  encodeFunctionData,
+  erc20Abi,
+  http,
+  type Hex,
+  keccak256,
+  parseTransaction,
+  publicActions,
+} from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { anvil } from 'viem/chains';
 import { createChain } from '../../../adapters/chains';
@@ -9,6 +19,8 @@ import { type Chain, ChainRefusedRequest, type SeenDeposit } from '../../../adap
 import type { Signer } from '../../../adapters/signers/port';
 import { createSeedSigner } from '../../../adapters/signers/seed-signer';
 import { type ControlClient, controlClient } from '../../../sandbox/chains/rpc/control-client';
+import { jsonRpc } from '../../../sandbox/chains/rpc/json-rpc';
+import { startRpcServer } from '../../../sandbox/chains/rpc/server';
 import { type EvmSandbox, startEvmSandbox } from '../../../sandbox/chains/evm/server';
 
 const ether = 10n ** 18n;
@@ -163,33 +175,77 @@ test('a base fee that rises above what is offered keeps the bytes out, and a rep
   expect((await chain.broadcast(stuck)).kind).toBe('stale');
 });
 
-test('a payment that a deep reorg puts into an older block than was searched is found there', async () => {
-  const signer = newSigner();
-  const asked = await chain.depositInstruction({ ...request, index: 5, amount: String(ether) }, signer);
+/** A wallet from outside that signs one transaction. */
+async function signOutside(to: string, value: bigint, data: Hex = '0x'): Promise<Hex> {
   const account = privateKeyToAccount(generatePrivateKey());
-  await fund(account.address, { coin: 2n * ether });
-  const watched = [{ watch: asked.watch, asset: coin }];
-  const search = async (cursor: string | null) => {
-    const found: SeenDeposit[] = [];
-    for (let round = 0; round < 4; round += 1) {
-      const next = await chain.findDeposits({ watched, cursor });
-      found.push(...next.deposits);
-      cursor = next.cursor;
-    }
-    return { found, cursor };
-  };
+  await fund(account.address, { coin: 2n * ether, token: 10n ** 9n });
   const wallet = createWalletClient({ account, chain: anvil, transport: http(sandbox.url) }).extend(publicActions);
-  const wish = await wallet.prepareTransactionRequest({
-    to: asked.address as Hex,
-    value: ether,
-    account,
-    chain: anvil,
+  const wish = await wallet.prepareTransactionRequest({ to: to as Hex, value, data, account, chain: anvil });
+  return wallet.signTransaction(wish);
+}
+
+async function search(watch: string, asset: string, from: string | null) {
+  const found: SeenDeposit[] = [];
+  let cursor = from;
+  for (let round = 0; round < 4; round += 1) {
+    const next = await chain.findDeposits({ watched: [{ watch, asset }], cursor });
+    found.push(...next.deposits);
+    cursor = next.cursor;
+  }
+  return { found, cursor };
+}
+
+test('a deposit of a token is known by its place in its transaction, wherever that stands in its block', async () => {
+  const asked = await chain.depositInstruction({ ...request, index: 9, asset: token }, newSigner());
+  const args = [asked.address as Hex, 7n] as const;
+  const data = encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args });
+  const raws = [await signOutside(contract(), 0n, data), await signOutside(contract(), 0n, data)];
+  const { cursor } = await search(asked.watch, token, null);
+  const client = createPublicClient({ chain: anvil, transport: http(sandbox.url) });
+  for (const serializedTransaction of raws) await client.sendRawTransaction({ serializedTransaction });
+  await control.order('mine');
+  const { found } = await search(asked.watch, token, cursor);
+  expect(new Set(found.map(({ transactionId, index }) => `${transactionId}:${index}`))).toEqual(
+    new Set(raws.map((raw) => `${keccak256(raw)}:1`)),
+  );
+});
+
+test('bytes are not dead while a second endpoint shows that they landed', async () => {
+  const signer = newSigner();
+  await fund(await chain.addressOf(signer), { coin: ether });
+  const signed = await pay(signer, newAddress(), coin, '1');
+  await control.order('mine');
+  await control.order('finalize');
+  const second = await startRpcServer({
+    port: 0,
+    protocol: jsonRpc(),
+    orders: {},
+    // It lost what it knew about single transactions.
+    methods: {
+      eth_chainId: () => '0x7a69',
+      eth_getTransactionCount: () => '0x1',
+      eth_getTransactionReceipt: () => null,
+      eth_getTransactionByHash: () => null,
+    },
   });
-  const raw = await wallet.signTransaction(wish);
+  const connection = { id: 'eip155:31337', timeoutMs: 10_000, headers: {} } as const;
+  try {
+    const forgetful = await createChain({ ...connection, url: second.url });
+    expect((await forgetful.standingOf(signed)).kind).toBe('dead');
+    const witnessed = await createChain({ ...connection, url: second.url, witnessUrl: sandbox.url });
+    expect(await witnessed.standingOf(signed)).toMatchObject({ kind: 'landed', paid: [true] });
+  } finally {
+    await second.close();
+  }
+});
+
+test('a payment that a deep reorg puts into an older block than was searched is found there', async () => {
+  const asked = await chain.depositInstruction({ ...request, index: 5, amount: String(ether) }, newSigner());
+  const raw = await signOutside(asked.address, ether);
   await control.order('mine', { blocks: 18 });
-  const before = await search(null);
+  const before = await search(asked.watch, coin, null);
   expect(before.found).toEqual([]);
   await control.order('reorg', { depth: 17, include: [[raw, 1]] });
-  const { found } = await search(before.cursor);
+  const { found } = await search(asked.watch, coin, before.cursor);
   expect(new Set(found.map(({ transactionId }) => transactionId))).toEqual(new Set([keccak256(raw)]));
 });
