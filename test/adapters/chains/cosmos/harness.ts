@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { toBech32 } from '@cosmjs/encoding';
-import { DirectSecp256k1Wallet } from '@cosmjs/proto-signing';
+import { DirectSecp256k1Wallet, type EncodeObject } from '@cosmjs/proto-signing';
 import { SigningStargateClient } from '@cosmjs/stargate';
 import { TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx';
 import { createCosmosChain } from '../../../../adapters/chains/cosmos';
@@ -29,7 +29,7 @@ const TIMEOUT_MS = 5_000;
 /** Beyond the end of every transaction that anybody signed until now. */
 const EXPIRY_BLOCKS = 60;
 /** An account of a module, which is paid nothing. */
-const BLOCKED = toBech32('cosmos', new Uint8Array(20).fill(9));
+export const BLOCKED = toBech32('cosmos', new Uint8Array(20).fill(9));
 
 export const cosmosMachine: ChainMachine = {
   name: 'cosmos',
@@ -41,6 +41,7 @@ export const cosmosMachine: ChainMachine = {
 export interface CosmosHarness extends ChainHarness {
   readonly double: CosmosDouble;
   readonly control: ControlClient;
+  readonly payer: CosmosPayer;
 }
 
 /** The double with a payer outside: cosmjs as its documentation shows it. */
@@ -49,10 +50,11 @@ export async function startCosmosHarness(): Promise<CosmosHarness> {
   const control = controlClient(double.url);
   const fund = async (address: string, asset: string, amount: string): Promise<void> =>
     void (await control.order('fund', { address, denom: denomOf(facts, asset), amount }));
-  const pay = await startPayer(double, fund);
+  const payer = await startPayer(double, fund);
   return {
     double,
     control,
+    payer,
     chain: createCosmosChain({ id: facts.chain, url: double.url, timeoutMs: TIMEOUT_MS, headers: {} }),
     assets: [
       { id: facts.coin, sample: '1500000', funds: '200000000' },
@@ -64,9 +66,9 @@ export async function startCosmosHarness(): Promise<CosmosHarness> {
     newDestination: async () => toBech32('cosmos', randomBytes(20)),
     refusingDestination: async () => ({ to: BLOCKED, asset: facts.coin }),
     fund,
-    pay: (instruction, amount) => pay({ ...instruction, amount: amount ?? instruction.amount }),
-    payLookAlike: (instruction) => pay({ ...instruction, asset: LOOK_ALIKE }),
-    payUntied: (instruction) => pay({ ...instruction, tag: null }),
+    pay: (instruction, amount) => payer.pay({ ...instruction, amount: amount ?? instruction.amount }),
+    payLookAlike: (instruction) => payer.pay({ ...instruction, asset: LOOK_ALIKE }),
+    payUntied: (instruction) => payer.pay({ ...instruction, tag: null }),
     mine: async (blocks = 1) => void (await control.order('mine', { blocks })),
     finalize: async () => void (await control.order('mine')),
     reorg: () => Promise.reject(new Error('A chain of this kind halts; it does not withdraw blocks.')),
@@ -77,24 +79,34 @@ export async function startCosmosHarness(): Promise<CosmosHarness> {
   };
 }
 
-type Pay = (instruction: DepositInstruction) => Promise<OutsidePayment>;
+/** Somebody outside: cosmjs as its documentation shows it, and nothing of ours. */
+export interface CosmosPayer {
+  readonly address: string;
+  pay(instruction: Pick<DepositInstruction, 'address' | 'asset' | 'amount' | 'tag'>): Promise<OutsidePayment>;
+  /** Any messages with a memo. */
+  send(messages: readonly EncodeObject[], memo: string): Promise<OutsidePayment>;
+}
 
-async function startPayer(double: CosmosDouble, fund: ChainHarness['fund']): Promise<Pay> {
-  const wallet = await DirectSecp256k1Wallet.fromKey(randomBytes(32), 'cosmos');
+async function startPayer(double: CosmosDouble, fund: ChainHarness['fund']): Promise<CosmosPayer> {
+  const wallet = await DirectSecp256k1Wallet.fromKey(randomBytes(32), facts.prefix);
   const [account] = await wallet.getAccounts();
   const address = account?.address ?? '';
   for (const asset of [facts.coin, TOKEN, LOOK_ALIKE]) await fund(address, asset, '1000000000000');
   const client = await SigningStargateClient.connectWithSigner(double.url, wallet);
-  const resend = async (bytes: Uint8Array): Promise<void> =>
-    void (await client.broadcastTxSync(bytes).catch(() => null));
-  return async ({ address: to, asset, amount, tag }) => {
-    const message = {
-      typeUrl: '/cosmos.bank.v1beta1.MsgSend',
-      value: { fromAddress: address, toAddress: to, amount: [{ denom: denomOf(facts, asset), amount }] },
-    };
+  const send: CosmosPayer['send'] = async (messages, memo) => {
     const fee = { amount: [{ denom: facts.denom, amount: '2000' }], gas: '200000' };
-    const bytes = TxRaw.encode(await client.sign(address, [message], fee, tag ?? '')).finish();
-    return { id: await client.broadcastTxSync(bytes), resend: () => resend(bytes) };
+    const bytes = TxRaw.encode(await client.sign(address, messages, fee, memo)).finish();
+    const resend = async (): Promise<void> => void (await client.broadcastTxSync(bytes).catch(() => null));
+    return { id: await client.broadcastTxSync(bytes), resend };
+  };
+  return {
+    address,
+    send,
+    pay: ({ address: to, asset, amount, tag }) => {
+      const coins = [{ denom: denomOf(facts, asset), amount }];
+      const value = { fromAddress: address, toAddress: to, amount: coins };
+      return send([{ typeUrl: '/cosmos.bank.v1beta1.MsgSend', value }], tag ?? '');
+    },
   };
 }
 
