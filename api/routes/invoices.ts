@@ -36,7 +36,10 @@ const list = createRoute({
       ...expandField(['lines']),
       status: z.string().optional(),
       customer_id: z.string().optional(),
-      subscription_id: z.string().optional(),
+      subscription_id: z
+        .string()
+        .optional()
+        .openapi({ description: 'Those that bill it: also consolidated ones that another subscription collects.' }),
       wallet_id: z.string().optional(),
     }),
   },
