@@ -34,16 +34,17 @@ export function billUsage(deps: ActivityDependencies) {
       (await loadBillingFacts(deps.database.as(tenantId), request)) ??
       fail('not_found', { resource: 'Subscription', id: subscriptionId });
     const plan = facts.plan ?? fail('plan_version_not_found', { planId, version: planVersion });
-    const ended = { state: then, plan, at: to, policy: facts.proration, usageAlone: true };
+    const ended = { state: then, plan, at: to, policy: facts.proration, usageAlone: true, lateUsage: facts.lateUsage };
     const moment = isLast ? ('termination' as const) : ('change' as const);
     const arrears = await loadArrears(deps.database, { ...ended, moment });
     const partsOf = () => usagePart(arrears);
+    const late = arrears.late === undefined ? {} : { late: arrears.late };
     if (!isWorthAnInvoice(arrears, currency))
       return recordFact(deps, {
         state,
         now,
         partsOf,
-        event: { type: 'usage_billed', at: now, from, to, invoice: null },
+        event: { type: 'usage_billed', at: now, from, to, invoice: null, ...late },
       });
     return recordInvoice(deps, {
       state,
@@ -59,7 +60,7 @@ export function billUsage(deps: ActivityDependencies) {
         // As without a grace, where the usage is on an invoice of the period that runs.
         couponPeriod: state.period?.start ?? from,
       },
-      eventOf: (invoice) => ({ type: 'usage_billed', at: now, from, to, invoice }),
+      eventOf: (invoice) => ({ type: 'usage_billed', at: now, from, to, invoice, ...late }),
     });
   };
 }

@@ -7,6 +7,7 @@ import { scanChain } from './chain/scan-chain';
 import { closeSubscription } from './close-subscription';
 import { collectPayment } from './collect-payment';
 import { collectTopUp } from './collect-top-up';
+import { correctUsage } from './correct-usage';
 import type { ActivityDependencies } from './dependencies';
 import { endDunning } from './end-dunning';
 import { executeCommand } from './execute-command';
@@ -29,6 +30,7 @@ export function createActivities(deps: ActivityDependencies) {
   return {
     issueInvoice: once(deps, issueInvoice(deps)),
     billUsage: once(deps, billUsage(deps)),
+    correctUsage: once(deps, correctUsage(deps)),
     collectPayment: once(deps, oneTryPerMethod(collectPayment(deps))),
     endDunning: once(deps, endDunning(deps)),
     closeSubscription: once(deps, closeSubscription(deps)),

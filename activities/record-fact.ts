@@ -40,8 +40,12 @@ export interface InvoiceDraft extends InvoiceContents {
   readonly owners?: readonly string[];
   /** What its credit lines take off older open invoices (`recordCredits`). */
   readonly reductions?: readonly Reduction[];
-  /** The invoice that is voided in the same transaction, and what it gives back to the balance and the wallet. */
-  readonly replaces?: { readonly invoiceId: string; readonly balanceBack: Money; readonly wallet: WalletChange | null };
+  /** The invoice that is voided (null: credited) in the same transaction, and what it gives back to the balance and the wallet. */
+  readonly replaces?: {
+    readonly invoiceId: string | null;
+    readonly balanceBack: Money;
+    readonly wallet: WalletChange | null;
+  };
 }
 
 /** What else is written in the same transaction; computed from the fact where it names it (an audit entry keeps its result). */
@@ -124,6 +128,10 @@ function balancePart(fact: InvoiceFact, totals: InvoiceTotals): Pick<Recording, 
   if (isZero(change)) return {};
   return { balance: { customerId: fact.state.customerId, change, expected: fact.facts.balance } };
 }
+
+/** An invoice that was credited stays what it is: the new one does not take its place. */
+const reissuedBy = ({ replaces }: InvoiceDraft): { reissues?: string } =>
+  replaces === undefined || replaces.invoiceId === null ? {} : { reissues: replaces.invoiceId };
 
 /** The coupons that an invoice used, or gave back. */
 function usedPart(usedBy: readonly UsedCoupons[]): Pick<Recording, 'coupons'> {
@@ -215,7 +223,7 @@ export async function recordInvoice(deps: ActivityDependencies, billed: InvoiceF
       id: invoice.id,
       customerId: state.customerId,
       subscriptionId: state.subscriptionId,
-      ...(invoice.replaces === undefined ? {} : { reissues: invoice.replaces.invoiceId }),
+      ...reissuedBy(invoice),
       businessKey: invoice.businessKey,
       entityId: facts.entityId,
       series: facts.invoiceSeries,

@@ -117,6 +117,7 @@ export const rails = {
   closeSubscription: fastThenOrdinary<'closeSubscription'>(local.closeSubscription, () => payments().closeSubscription),
   recordDispute: fastThenOrdinary<'recordDispute'>(local.recordDispute, () => payments().recordDispute),
   refundPayment: fastThenOrdinary<'refundPayment'>(local.refundPayment, () => payments().refundPayment),
+  correctUsage: fastThenOrdinary<'correctUsage'>(local.correctUsage, () => payments().correctUsage),
   collectTopUp: fastThenOrdinary<'collectTopUp'>(local.collectTopUp, () => payments().collectTopUp),
 };
 

@@ -1,11 +1,10 @@
-import { loadBillingFacts } from '../../db/transactions/billing-facts';
 import { loadLinesToReissue, type LineToReissue } from '../../db/transactions/reissue-lines';
-import { fail, isRefusal, refusal, type Refusal } from '../../domain/errors';
-import { newId } from '../../domain/ids';
+import { isRefusal, refusal, type Refusal } from '../../domain/errors';
 import type { InvoiceLine } from '../../domain/invoice/line';
 import { compare, money, multiplyByRatio, zero, type Money } from '../../domain/money';
-import { recordInvoice, type InvoiceDraft } from '../record-fact';
-import { prepareSettlement, voidInvoice } from '../settle-invoices';
+import { correctInvoice } from '../correct-usage';
+import type { InvoiceDraft } from '../record-fact';
+import { reissueAs } from '../reissue-as';
 import type { CommandContext, CommandOutcome } from './context';
 
 type Context = CommandContext<'reissueInvoice'>;
@@ -53,43 +52,42 @@ function ownersOf(lines: readonly LineToReissue[], { state, payload }: Context):
   return isConsolidated ? { owners: lines.map(({ subscriptionId }) => subscriptionId) } : {};
 }
 
+/** With the usage as it is now: the open invoice anew, or what was paid wrongly credited and billed anew. */
+async function repriced({ deps, state, payload, now, audit }: Context): Promise<CommandOutcome> {
+  const { invoiceId } = payload;
+  const made = await correctInvoice(deps, { state, now, invoiceId, partsOf: audit });
+  return made ?? refusal('invoice_not_reissuable', { invoiceId, reason: usageStands });
+}
+
+const usageStands =
+  'its usage is what it billed, or was adjusted, credited or paid by units, or its payment is under way';
+
 /**
  * Voids an open invoice and issues it anew, in one transaction: with a number of its own, the tax and the billing details of now, and new
  * amounts where they are given. Discounts stay what they were: they are in the amounts.
  */
 export async function reissueInvoice(context: Context): Promise<CommandOutcome> {
   const { deps, state, payload, commandId, now, audit } = context;
-  const { tenantId, subscriptionId, currency, terms } = state;
+  const { tenantId } = state;
   const { invoiceId } = payload;
-  const db = deps.database.as(tenantId);
-  const found = await loadLinesToReissue(db, tenantId, invoiceId);
+  if (payload.reprice === true) return repriced(context);
+  const found = await loadLinesToReissue(deps.database.as(tenantId), tenantId, invoiceId);
   // Units are worth what was used while they were there: a voided invoice gives them back, and the usage is billed anew.
   const paidByUnits = found.lines.some(({ line }) => line.kind === 'unit_credits');
   const obstacle = found.obstacle ?? (paidByUnits ? 'units of a wallet paid usage of it: void it' : null);
   if (obstacle !== null) return refusal('invoice_not_reissuable', { invoiceId, reason: obstacle });
   const lines = newLines(found.lines, context);
   if (isRefusal(lines)) return lines;
-  const { open, paid } = await prepareSettlement(deps, tenantId, [invoiceId]);
-  if (paid.size > 0) return refusal('payment_in_progress', { invoiceId });
-  const [before] = open;
-  if (before === undefined) return refusal('invoice_not_open', { invoiceId, status: 'settled' });
-  const facts = await loadBillingFacts(db, { tenantId, subscriptionId, currency, ...terms });
-  if (facts === null) return fail('not_found', { resource: 'Subscription', id: subscriptionId });
-  const { parts, balanceBack } = voidInvoice(before, now);
-  const { wallet = null, ...voided } = parts;
-  return recordInvoice(deps, {
+  const key = `reissue:${commandId}`;
+  return reissueAs(deps, {
     state,
     now,
-    facts: { ...facts, coupons: [] },
-    partsOf: (event, after) => ({ ...audit(event, after), ...voided }),
-    invoice: {
-      id: newId('inv'),
-      businessKey: `reissue:${commandId}`,
-      ...ownersOf(found.lines, context),
-      lines,
-      span: found.span,
-      replaces: { invoiceId, balanceBack, wallet },
-    },
-    eventOf: (invoice) => ({ type: 'invoice_reissued', at: now, invoiceId, invoice }),
+    invoiceId,
+    key,
+    found,
+    lines,
+    rows: [],
+    ...ownersOf(found.lines, context),
+    partsOf: audit,
   });
 }

@@ -76,6 +76,9 @@ export const grantShape = {
   thresholds: z.array(z.number()).optional().openapi({
     description: 'Percent of the limit at which an event is raised, once per window; 80 and 100 unless given.',
   }),
+  per_unit: z.boolean().optional().openapi({
+    description: 'True: limit and rollover are for each unit of the subscription’s quantity, such as a seat.',
+  }),
 };
 
 export const entitlementExample = {

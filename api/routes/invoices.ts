@@ -137,6 +137,10 @@ const reissueBody = z
       .max(10_000)
       .optional()
       .openapi({ description: 'New amounts, before tax. Lines that are not named keep theirs.' }),
+    reprice: z.boolean().optional().openapi({
+      description:
+        'With the usage as it is now. A paid invoice is not voided: its lines of usage are credited to the balance and billed anew.',
+    }),
   })
   .openapi('InvoiceReissue', { example: { lines: [{ line_id: invoiceExample.lines[0]?.id ?? '', amount: '39.00' }] } });
 
@@ -144,7 +148,7 @@ const reissue = createRoute({
   method: 'post',
   path: '/invoices/{id}/reissue',
   tags,
-  summary: 'Void an open invoice and issue it anew',
+  summary: 'Void an open invoice and issue it anew, or bill usage anew',
   description:
     'In one transaction: with a number of its own, the tax and billing details of now, and the new amounts where they are given.',
   request: { ...id, ...jsonBody(reissueBody) },
@@ -163,8 +167,9 @@ function registerReissue(api: Api, deps: ApiDependencies): void {
     const db = deps.database.as(tenantId);
     const { id: invoiceId } = c.req.valid('param');
     const subscriptionId = await subscriptionOf(deps, tenantId, invoiceId);
-    const { lines } = c.req.valid('json');
-    const payload = { invoiceId, ...(lines === undefined ? {} : { lines }) };
+    const { lines, reprice } = c.req.valid('json');
+    const given = { ...(lines === undefined ? {} : { lines }), ...(reprice === undefined ? {} : { reprice }) };
+    const payload = { invoiceId, ...given };
     await carryOutCommand(c, deps, subscriptionId, 'reissueInvoice', payload);
     const made = await findReissue(db, tenantId, invoiceId);
     return made === null

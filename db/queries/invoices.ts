@@ -134,10 +134,13 @@ export async function findInvoice(db: Queryable, tenantId: string, id: string): 
 
 const reissueOf: Statement = {
   name: 'invoices_reissue_of',
-  text: `select ${columns} from invoices where tenant_id = $1 and reissues_invoice_id = $2`,
+  // A paid one is credited instead of voided; what is billed anew names it in its key.
+  text: `select ${columns} from invoices where tenant_id = $1 and (reissues_invoice_id = $2
+    or subscription_id = (select subscription_id from invoices where id = $2) and starts_with(business_key, 'correct:' || $2 || ':'))
+    order by id desc limit 1`,
 };
 
-/** The invoice that was issued in place of a voided one, or null. */
+/** The invoice that was issued in place of a voided one, or that bills anew what was credited of a paid one; null for none. */
 export async function findReissue(db: Queryable, tenantId: string, voidedId: string): Promise<Invoice | null> {
   return firstOf((await db.query<InvoiceRow>(reissueOf, [tenantId, voidedId])).map(fromRow));
 }

@@ -9,7 +9,7 @@ import type { PeriodLimits } from '../../domain/invoice/limited-lines';
 import type { InvoiceLine } from '../../domain/invoice/line';
 import { adjustmentLine, countsOver, quantityIn, usageLine, type UsageReading } from '../../domain/invoice/usage-lines';
 import { aggregations } from '../../domain/metering/aggregations';
-import { usageDueAt } from '../../domain/metering/late-usage';
+import { usageDueAt, type LateUsage } from '../../domain/metering/late-usage';
 import type { Window } from '../../domain/metering/window';
 import type { VersionTerms } from '../../domain/plan';
 import { billsInArrears, isMetered, type MeteredPrice } from '../../domain/plan/timing';
@@ -23,6 +23,7 @@ import { addDays, type Instant } from '../../domain/time';
 import type { Database } from '../pool';
 import { knownMeter } from '../queries/meters';
 import { billedUsageOf, type BilledWindow } from '../queries/usage-billings';
+import { correctableLines } from './correctable-lines';
 import { loadEndedLimits } from './ended-limits';
 import type { UsageBillingRow } from './record-usage';
 import { loadSeatLines } from './seat-changes';
@@ -44,6 +45,8 @@ export interface ArrearsRequest {
   readonly withUsage?: boolean;
   /** The fees were billed when the stretch ended; its usage is billed now that its grace is over. */
   readonly usageAlone?: boolean;
+  /** What becomes of usage that came late or was corrected: a line, unless its invoice is to be corrected. */
+  readonly lateUsage?: LateUsage;
   /** How long usage waits for what comes late; absent: it is read as it stands, as previews do. */
   readonly grace?: UsageGrace;
 }
@@ -62,6 +65,8 @@ export interface Arrears {
   readonly limits: PeriodLimits | null;
   /** The stretch whose usage is billed later; its limits are measured then, too. */
   readonly unbilled?: UnbilledUsage;
+  /** Invoices that are credited and billed anew instead of an adjustment. */
+  readonly late?: readonly string[];
 }
 
 export const noArrears: Arrears = { lines: [], usage: [], limits: null };
@@ -72,13 +77,14 @@ const lateDaysMax = 100;
 const lateWindowsMax = 12;
 
 /** What is asked of the meters: a new window, or one that was billed before. */
-interface Question extends UsageQuestion {
+export interface Question extends UsageQuestion {
   readonly price: MeteredPrice;
   readonly currency: string;
   readonly billed: BilledWindow | null;
 }
 
-async function questionOf(
+/** What is asked of the meter of a price for a window. @throws PerennialError `not_found` for a meter that is missing */
+export async function questionOf(
   database: Database,
   { tenantId, customerId, currency }: SubscriptionState,
   price: MeteredPrice,
@@ -131,7 +137,7 @@ function beforeOf({ price, meter }: Question, windows: readonly BilledWindow[], 
 }
 
 /** Equal as numbers, too: "5" and "5.0" are one quantity. */
-const sameUsage = (a: Usage, b: Usage): boolean => {
+export const sameUsage = (a: Usage, b: Usage): boolean => {
   const [left, right] = [quantityIn(a), quantityIn(b)];
   return left === null || right === null ? isDeepStrictEqual(a, b) : !isAbove(left, right) && !isAbove(right, left);
 };
@@ -143,7 +149,8 @@ interface Progress {
   readonly windows: readonly BilledWindow[];
 }
 
-function rowOf(
+/** The row of a reading that is billed. */
+export function rowOf(
   { subscriptionId, customerId }: SubscriptionState,
   reading: Omit<UsageReading, 'usage'>,
   { usage, exact, billed, counted }: Pick<UsageBillingRow, 'usage' | 'exact' | 'billed' | 'counted'>,
@@ -266,6 +273,31 @@ function bookedIn({ booked }: MeteredPrice, window: Window): Window | null {
   return part.from < part.to ? part : null;
 }
 
+/** True for a window that is billed with another usage than it has now. */
+const isLate = (billed: BilledWindow | null, usage: Usage | undefined): billed is BilledWindow =>
+  billed !== null &&
+  billed.returned === null &&
+  billed.usage !== null &&
+  usage !== undefined &&
+  !sameUsage(usage, billed.usage);
+
+/** The windows whose invoices can be corrected; the others are adjusted. */
+async function correctedLater(
+  database: Database,
+  state: SubscriptionState,
+  changed: readonly BilledWindow[],
+): Promise<BilledWindow[]> {
+  const ids = [...new Set(changed.flatMap(({ invoiceId }) => invoiceId ?? []))];
+  if (ids.length === 0) return [];
+  const lines = await correctableLines(database.as(state.tenantId), state, ids);
+  return changed.filter(
+    ({ priceId, from, to, rating }) =>
+      rating !== null &&
+      countsOver(rating.price) !== 'contract' &&
+      lines.some((line) => line.priceId === priceId && line.from === from && line.to === to),
+  );
+}
+
 async function usageArrears(database: Database, request: ArrearsRequest): Promise<Omit<Arrears, 'limits'>> {
   const { state, plan, at } = request;
   const prices = plan.definition.prices.filter(isMetered);
@@ -286,8 +318,11 @@ async function usageArrears(database: Database, request: ArrearsRequest): Promis
   const { usages, counted } = await measureTogether(database, [first, ...rest], (db, question) =>
     usageForPrice(db, question, question.price, question.currency),
   );
+  const changed = questions.flatMap(({ billed }, index) => (isLate(billed, usages[index]) ? [billed] : []));
+  const corrected = request.lateUsage === 'credit_and_reissue' ? await correctedLater(database, state, changed) : [];
   const begun: Progress = { lines: [], usage: [], windows };
-  return questions.reduce((progress, question, index) => {
+  const made = questions.reduce((progress, question, index) => {
+    if (question.billed !== null && corrected.includes(question.billed)) return progress;
     const read = usages[index] ?? fail('internal');
     const usage = question.billed === null ? (request.foresee?.(read, question) ?? read) : read;
     // A window that was adjusted before in this run stands in the progress as it is now.
@@ -295,6 +330,8 @@ async function usageArrears(database: Database, request: ArrearsRequest): Promis
       ? bill(progress, request, question, usage, counted)
       : adjust(progress, state, question.billed, usage, counted);
   }, begun);
+  const late = [...new Set(corrected.flatMap(({ invoiceId }) => invoiceId ?? []))];
+  return { ...made, ...(late.length === 0 ? {} : { late }) };
 }
 
 /**
@@ -307,8 +344,8 @@ export async function loadArrears(database: Database, request: ArrearsRequest): 
   const isOfPlan = billsInArrears(plan.definition) || bounds !== undefined || seats?.added === 'next_invoice';
   if (state.period === null || (!isOfPlan && state.usageReturned !== true)) return noArrears;
   const unbilled = waiting(request);
-  const { lines, usage, limits } = unbilled === null ? await meteredArrears(database, request) : noArrears;
-  if (request.usageAlone === true) return { lines, usage, limits };
+  const read = unbilled === null ? await meteredArrears(database, request) : noArrears;
+  if (request.usageAlone === true) return read;
   const fees = feesInArrears({
     state,
     plan,
@@ -318,7 +355,7 @@ export async function loadArrears(database: Database, request: ArrearsRequest): 
     moment,
   });
   const changed = await loadSeatLines(database, request);
-  return { lines: [...fees, ...changed, ...lines], usage, limits, ...(unbilled === null ? {} : { unbilled }) };
+  return { ...read, lines: [...fees, ...changed, ...read.lines], ...(unbilled === null ? {} : { unbilled }) };
 }
 
 /** Usage, and the limits that are measured with it. */

@@ -14,7 +14,11 @@ export interface ChangeArrears {
   /** With the add-ons of a calendar that begins. */
   readonly arrears: Arrears;
   /** For the fact: from when on what is in arrears is not billed yet. */
-  readonly cut: { readonly arrears?: ArrearsSince; readonly unbilled?: UnbilledUsage };
+  readonly cut: {
+    readonly arrears?: ArrearsSince;
+    readonly unbilled?: UnbilledUsage;
+    readonly late?: readonly string[];
+  };
 }
 
 /** Without proration the fee of a running period is billed whole by the change, and the new one begins with the next period. */
@@ -54,8 +58,17 @@ async function endedBy(database: Database, state: SubscriptionState, facts: Chan
   const at = effectiveAt(state, facts);
   const withUsage = current.planId !== target.planId || current.version !== target.version;
   const grace = { hours: facts.facts.usageGraceHours, nextEnd: null };
-  const arrears = await loadArrears(database, { state, plan: current, at, policy, withUsage, grace });
+  const arrears = await loadArrears(database, {
+    state,
+    plan: current,
+    at,
+    policy,
+    withUsage,
+    grace,
+    lateUsage: facts.facts.lateUsage,
+  });
   const since = { usageFrom: withUsage ? at : usageFrom(state), feesFrom: feesFromOf(state, facts, at) };
-  const { unbilled } = arrears;
-  return { arrears, cut: { arrears: since, ...(unbilled === undefined ? {} : { unbilled }) } };
+  const { unbilled, late } = arrears;
+  const told = { ...(unbilled === undefined ? {} : { unbilled }), ...(late === undefined ? {} : { late }) };
+  return { arrears, cut: { arrears: since, ...told } };
 }

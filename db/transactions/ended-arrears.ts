@@ -42,14 +42,17 @@ async function endedArrears(
   const { state } = ended;
   const plan = state.period === null ? null : await planBefore(database, { state, facts, plan: next });
   const grace = { hours: facts.usageGraceHours, nextEnd: stretch?.period.end ?? null };
-  return plan === null ? noArrears : loadArrears(database, { ...ended, plan, ...(withGrace ? { grace } : {}) });
+  const { lateUsage } = facts;
+  return plan === null
+    ? noArrears
+    : loadArrears(database, { ...ended, plan, lateUsage, ...(withGrace ? { grace } : {}) });
 }
 
 /** Lines beside the plan's own, with what is recorded of them. */
 export interface Besides extends Pick<InvoiceContents, 'lines' | 'limits'> {
   readonly parts: Pick<Recording, 'usage' | 'items'>;
   /** For the fact, where usage of what ends is billed later. */
-  readonly ended: Pick<Arrears, 'unbilled'>;
+  readonly ended: Pick<Arrears, 'unbilled' | 'late'>;
 }
 
 export interface BesidesRequest extends EndedStretch {
@@ -71,8 +74,9 @@ const countedUntil = ({ state, at }: BesidesRequest, unbilled: Arrears['unbilled
 
 /** All that a boundary bills besides the plan's own prices for the time ahead. */
 export async function besidesOf(database: Database, request: BesidesRequest): Promise<Besides> {
-  const { lines, limits, usage, unbilled } = await endedArrears(database, request);
+  const { lines, limits, usage, unbilled, late } = await endedArrears(database, request);
   const settled = settledBy(request.facts.items, request.at, countedUntil(request, unbilled));
   const parts = { ...(usage.length === 0 ? {} : { usage }), ...(settled.length === 0 ? {} : { items: { settled } }) };
-  return { lines: [...ownLines(request), ...lines], limits, parts, ended: unbilled === undefined ? {} : { unbilled } };
+  const ended = { ...(unbilled === undefined ? {} : { unbilled }), ...(late === undefined ? {} : { late }) };
+  return { lines: [...ownLines(request), ...lines], limits, parts, ended };
 }

@@ -1,5 +1,5 @@
 /** Reads what customers are granted of features: by their subscriptions in force, or by an exception, with what the windows follow from. */
-import type { Entitlement } from '../../domain/entitlements/entitlement';
+import { type Entitlement, grantedTo } from '../../domain/entitlements/entitlement';
 import type { Calendar } from '../../domain/entitlements/window';
 import { type Instant, type Interval, toIso } from '../../domain/time';
 import type { Queryable, Statement } from '../pool';
@@ -53,7 +53,7 @@ select asked.n, found.*
 from jsonb_to_recordset($2) as asked(n integer, customer_id text, feature text)
 cross join lateral (
   select ${milliseconds('k.now')} as clock_now, ${milliseconds('c.occurred_at')} as made_at, coalesce(c.time_zone, t.time_zone) as time_zone,
-    (select jsonb_agg(jsonb_build_object('id', s.id, 'planId', s.plan_id, 'startAt', ${milliseconds('s.start_at')},
+    (select jsonb_agg(jsonb_build_object('id', s.id, 'planId', s.plan_id, 'quantity', s.quantity, 'startAt', ${milliseconds('s.start_at')},
         'inTrial', s.status = 'trialing', 'from', ${milliseconds('s.current_period_start')}, 'to', ${milliseconds('s.current_period_end')},
         'anchor', s.state->'anchor', 'timeZone', s.state->'timeZone', 'interval', v.definition->'interval',
         'grants', (select jsonb_agg(jsonb_build_object('entitlement', e, 'rollover', ${newestRollover('s.id')}))
@@ -77,6 +77,7 @@ interface StoredGrant {
 interface StoredSubscription {
   readonly id: string;
   readonly planId: string;
+  readonly quantity: number;
   readonly startAt: number;
   readonly inTrial: boolean;
   readonly from: number | null;
@@ -108,8 +109,9 @@ function grantsOf(row: Row, now: Instant): Grant[] {
   const subscriptions = row.subscriptions ?? [];
   const byPlan = subscriptions.flatMap((one) =>
     (one.grants ?? []).map((grant): Grant => {
-      const { id: source, planId, inTrial } = one;
-      return { source, planId, inTrial, calendar: calendarOf(one, row.time_zone), ...grant };
+      const { id: source, planId, inTrial, quantity } = one;
+      const entitlement = grantedTo(grant.entitlement, quantity);
+      return { source, planId, inTrial, calendar: calendarOf(one, row.time_zone), ...grant, entitlement };
     }),
   );
   const [oldest] = subscriptions;
@@ -154,7 +156,7 @@ export interface PastTerms {
   readonly at: Instant;
   /** The period that the fact began; null when it changed the terms alone. */
   readonly period: { readonly index: number; readonly start: Instant; readonly end: Instant } | null;
-  readonly terms: { readonly planId: string; readonly planVersion: number } | null;
+  readonly terms: { readonly planId: string; readonly planVersion: number; readonly quantity: number } | null;
   readonly entitlement: Entitlement | null;
 }
 
@@ -185,7 +187,10 @@ export async function loadPastTerms(
     subscriptionId,
     feature,
   ]);
-  return rows.map(({ at, period, terms, entitlement }) => ({ at: instantOf(at), period, terms, entitlement }));
+  return rows.map(({ at, period, terms, entitlement }) => {
+    const granted = entitlement === null || terms === null ? entitlement : grantedTo(entitlement, terms.quantity);
+    return { at: instantOf(at), period, terms, entitlement: granted };
+  });
 }
 
 const fixStatement: Statement = {

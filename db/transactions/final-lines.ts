@@ -6,7 +6,6 @@ import { isAbove } from '../../domain/pricing/exact';
 import type { SubscriptionState, SubscriptionStatus } from '../../domain/subscription/state';
 import type { Instant } from '../../domain/time';
 import type { Database } from '../pool';
-import type { Arrears } from './arrears';
 import type { BillingFacts } from './billing-facts';
 import { besidesOf, type Besides } from './ended-arrears';
 
@@ -31,7 +30,7 @@ export interface FinalLines {
   /** Null when there is nothing to bill at once. */
   readonly last: Besides | null;
   /** For the fact, where the usage of what ends is billed later. */
-  readonly ended: Pick<Arrears, 'unbilled'>;
+  readonly ended: Besides['ended'];
 }
 
 /**

@@ -39,6 +39,7 @@ function unexpected(): Promise<never> {
 const activities: Activities = {
   issueInvoice,
   billUsage: unexpected,
+  correctUsage: unexpected,
   collectPayment,
   endDunning: unexpected,
   closeSubscription: unexpected,

@@ -3,6 +3,7 @@
  * type and meter stand in it too, so that reading the version alone answers a check.
  */
 import type { FieldError } from '../errors';
+import { times as product } from '../pricing/exact';
 import {
   checked,
   decimal,
@@ -58,6 +59,8 @@ export interface MeteredEntitlement extends OfFeature, Ending {
   readonly rollover: Rollover | null;
   /** Percent of the limit at which an event is raised, ascending. */
   readonly thresholds: readonly number[];
+  /** Limit and rollover are for each unit of the subscription's quantity; absent: for all together. */
+  readonly per_unit?: boolean;
 }
 
 export type Entitlement = BooleanEntitlement | StaticEntitlement | MeteredEntitlement;
@@ -108,6 +111,7 @@ const metered = where(
     overage: withDefault(oneOf('refused', 'billed'), 'refused'),
     rollover: nullable(objectOf<Rollover>({ maximum: limit })),
     thresholds: withDefault(thresholds, thresholdsDefault),
+    per_unit: withDefault(flag, false),
   }),
   jointErrors,
 );
@@ -122,6 +126,18 @@ export function readEntitlement(feature: Feature, grant: unknown, path: string):
   const { key, type, meterId } = feature;
   const read: Read<object> = { boolean: bool, static: fixed, metered }[type](grant, path);
   if ('errors' in read) return read;
+  const { per_unit: perUnit = false, ...granted } = read.value as { per_unit?: boolean };
   const own = type === 'metered' ? { meter_id: meterId } : {};
-  return { value: { feature: key, type, ...own, ...read.value } as Entitlement };
+  return { value: { feature: key, type, ...own, ...granted, ...(perUnit ? { per_unit: true } : {}) } as Entitlement };
+}
+
+const times = (amount: string | null, quantity: number): string | null =>
+  amount === null ? null : product(amount, String(quantity));
+
+/** What is granted to a subscription of a quantity. An exception for a customer has none, and counts once. */
+export function grantedTo<E extends Entitlement>(entitlement: E, quantity: number): E {
+  if (entitlement.type !== 'metered' || entitlement.per_unit !== true) return entitlement;
+  const { limit, rollover } = entitlement;
+  const over = rollover === null ? null : { maximum: times(rollover.maximum, quantity) };
+  return { ...entitlement, limit: times(limit, quantity), rollover: over };
 }

@@ -8,7 +8,7 @@ import { forgetLed, hearLead, noteLead, owesElsewhere } from './lead-report';
 import type { Anchor, Collection, Period, SubscriptionState, Terms } from './state';
 import { canTransition, nextStatus, type Transition } from './transitions';
 import type { Instant } from '../time';
-import { withoutOldestUnbilled, withoutUnbilled, withUnbilled } from './unbilled-usage';
+import { withoutLate, withoutOldestUnbilled, withoutUnbilled, withUnbilled } from './unbilled-usage';
 
 type EventOf<T extends SubscriptionEvent['type']> = Extract<SubscriptionEvent, { type: T }>;
 type Handlers = {
@@ -208,7 +208,7 @@ function resume(state: SubscriptionState, event: EventOf<'resumed'>): Subscripti
   const changed = event.terms === undefined ? state : onTerms(state, event.terms, event.label);
   const active = move(onCalendar({ ...changed, pause: null, collection }, event.calendar), 'resume');
   const resumed = owed ? move(active, 'payment_failed') : active;
-  return enqueue(withUnbilled(resumed, event.unbilled), event.invoice, event.at);
+  return enqueue(withUnbilled(resumed, event), event.invoice, event.at);
 }
 
 /** The customer was asked to confirm a payment of the old amount, which is canceled: the new amount is asked for at once. */
@@ -249,7 +249,7 @@ function cancel(state: SubscriptionState, event: EventOf<'canceled'>): Subscript
   const reduced = reduce(state, event.credited ?? [], event.at);
   const isUnpaid = state.status === 'incomplete';
   const collection = isUnpaid ? null : reduced.collection;
-  const waiting = isUnpaid ? withoutUnbilled(reduced) : withUnbilled(reduced, event.unbilled);
+  const waiting = isUnpaid ? withoutUnbilled(reduced) : withUnbilled(reduced, event);
   return enqueue({ ...withNothingPlanned(move(waiting, 'cancel')), collection }, event.invoice, event.at);
 }
 
@@ -258,7 +258,7 @@ function changeTerms(state: SubscriptionState, event: EventOf<'terms_changed'>):
   const reduced = reduce(onCalendar(state, event.calendar), event.credited ?? [], event.at);
   const arrears = event.arrears === undefined ? {} : { arrears: event.arrears };
   const since = event.planSince === undefined ? {} : { planSince: event.planSince };
-  const changed = { ...withUnbilled(reduced, event.unbilled), ...arrears, ...since, terms, label, pendingTerms: null };
+  const changed = { ...withUnbilled(reduced, event), ...arrears, ...since, terms, label, pendingTerms: null };
   return enqueue(changed, event.invoice, event.at);
 }
 
@@ -276,7 +276,7 @@ function issue(state: SubscriptionState, event: EventOf<'invoice_issued'>): Subs
   const { period, anchor, terms, incompleteUntil } = event;
   const since = event.planSince === undefined ? {} : { planSince: event.planSince };
   // Where usage waits, what is to be billed again waits with it.
-  const read = event.unbilled === undefined ? withoutReturned(state) : withUnbilled(state, event.unbilled);
+  const read = withUnbilled(event.unbilled === undefined ? withoutReturned(state) : state, event);
   const moved = move(withoutTrial(withoutArrears(read)), incompleteUntil !== null ? 'await_first_payment' : 'activate');
   const rolled = { ...onTerms(moved, terms, event.label), ...since, period, anchor, incompleteUntil };
   return enqueue(rolled, event.invoice, event.at);
@@ -332,7 +332,9 @@ const handlers: Handlers = {
   cancel_scheduled: (state, event) => ({ ...state, cancelAt: event.cancelAt }),
   cancel_unscheduled: (state) => ({ ...state, cancelAt: null }),
   canceled: cancel,
-  usage_billed: (state, event) => enqueue(withoutOldestUnbilled(withoutReturned(state)), event.invoice, event.at),
+  usage_billed: (state, event) =>
+    enqueue(withUnbilled(withoutOldestUnbilled(withoutReturned(state)), event), event.invoice, event.at),
+  usage_corrected: (state, event) => enqueue(withoutLate(state, event.invoiceId), event.invoice, event.at),
   expired: (state) => ({ ...withoutUnbilled(withNothingPlanned(move(state, 'expire'))), collection: null }),
   paused: (state, event) => ({
     ...move(state, 'pause'),
@@ -350,7 +352,7 @@ const handlers: Handlers = {
   invoice_settled: (state, event) =>
     settle(event.usageReturned === true ? { ...state, usageReturned: true } : state, event),
   invoice_credited: (state, event) => reduce(state, event.credited, event.at),
-  invoice_reissued: reissue,
+  invoice_reissued: (state, event) => reissue(withoutLate(state, event.invoiceId), event),
   payment_declined: decline,
   payment_deferred: (state, event) =>
     tried(state, event, {

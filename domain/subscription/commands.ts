@@ -217,9 +217,16 @@ export const commandRules: { readonly [N in CommandName]: CommandRule } = {
     refuse: (state, payload: InvoiceCommand) => refuseUnlessOwed(state, payload.invoiceId),
   },
   reissueInvoice: {
-    fields: { invoiceId: { kind: 'string', required: true }, lines: { kind: 'lineCredits' } },
+    fields: {
+      invoiceId: { kind: 'string', required: true },
+      lines: { kind: 'lineCredits' },
+      reprice: { kind: 'boolean' },
+    },
     refusedIn: [],
-    refuse: (state, payload: ReissueInvoice) => refuseUnlessOwed(state, payload.invoiceId),
+    refuse: (state, { invoiceId, lines, reprice }: ReissueInvoice) => {
+      if (reprice !== true) return refuseUnlessOwed(state, invoiceId);
+      return lines === undefined ? null : faulty([{ path: 'lines', message: 'cannot be given with reprice' }]);
+    },
   },
   creditInvoice: {
     fields: {

@@ -16,6 +16,7 @@ export type Step =
       readonly at: Instant;
     }
   | { readonly kind: 'bill_usage'; readonly at: Instant }
+  | { readonly kind: 'correct_usage'; readonly at: Instant }
   | { readonly kind: 'end_dunning'; readonly at: Instant }
   | { readonly kind: 'cancel'; readonly at: Instant }
   | { readonly kind: 'expire'; readonly at: Instant }
@@ -88,9 +89,15 @@ function paymentUnderWay({ collection }: SubscriptionState): boolean {
 
 /** What was used before the first payment is billed once that is there. An older stretch comes before a boundary of the same instant. */
 function usageDue(state: SubscriptionState): Due[] {
+  if (state.status === 'incomplete' || backlogFull(state)) return [];
   const at = usageBilledAt(state);
-  if (at === null || state.status === 'incomplete' || backlogFull(state)) return [];
-  return [{ at, why: 'bills usage', step: { kind: 'bill_usage', at } }];
+  const { lateInvoices: late } = state;
+  return [
+    ...(late === undefined
+      ? []
+      : [{ at: late.at, why: 'corrects usage', step: { kind: 'correct_usage' as const, at: late.at } }]),
+    ...(at === null ? [] : [{ at, why: 'bills usage', step: { kind: 'bill_usage' as const, at } }]),
+  ];
 }
 
 function cancelDue(state: SubscriptionState): Due[] {

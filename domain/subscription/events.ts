@@ -31,6 +31,8 @@ export interface CreditedInvoice {
 /** Said by facts that end a stretch whose usage waits for what comes late. */
 interface EndsStretch {
   readonly unbilled?: UnbilledUsage;
+  /** Present where invoices are corrected by a credit note: those whose usage came late, or was corrected. */
+  readonly late?: readonly string[];
 }
 
 export type ItemChange =
@@ -120,11 +122,19 @@ type Fact =
       readonly label?: string;
     })
   /** The grace of an ended stretch is over: its usage is billed, or comes to nothing. */
-  | {
+  | (Pick<EndsStretch, 'late'> & {
       readonly type: 'usage_billed';
       readonly at: Instant;
       readonly from: Instant;
       readonly to: Instant;
+      readonly invoice: IssuedInvoice | null;
+    })
+  /** An invoice was credited for its usage, which is billed anew; nothing of both where it is right again or stands in the way. */
+  | {
+      readonly type: 'usage_corrected';
+      readonly at: Instant;
+      readonly invoiceId: string;
+      readonly creditNoteId: string | null;
       readonly invoice: IssuedInvoice | null;
     }
   | {

@@ -18,6 +18,8 @@ export interface ReissueInvoice {
   readonly invoiceId: string;
   /** New amounts, before tax; lines that are not named keep theirs. */
   readonly lines?: readonly { readonly line_id: string; readonly amount: string }[];
+  /** With the usage as it is now, instead of given amounts; then the invoice may be paid, too. */
+  readonly reprice?: boolean;
 }
 
 export interface CreditInvoice {

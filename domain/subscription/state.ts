@@ -4,7 +4,7 @@
  */
 import type { TrialEndBehavior } from '../plan';
 import type { Instant } from '../time';
-import type { UnbilledUsage } from './unbilled-usage';
+import type { LateInvoices, UnbilledUsage } from './unbilled-usage';
 
 export type SubscriptionStatus =
   'pending' | 'incomplete' | 'trialing' | 'active' | 'past_due' | 'unpaid' | 'paused' | 'canceled' | 'expired';
@@ -124,6 +124,8 @@ export interface SubscriptionState {
   readonly trialEndBehavior?: TrialEndBehavior;
   /** Stretches that are over and whose usage waits for what comes late, the oldest first; absent: none. */
   readonly unbilledUsage?: readonly UnbilledUsage[];
+  /** Invoices that are to be credited and billed anew with the usage as it is; absent: none. */
+  readonly lateInvoices?: LateInvoices;
   /** True while usage of a voided invoice is to be billed again, which no price of the plan may ask for any more. */
   readonly usageReturned?: true;
 }
@@ -155,8 +157,9 @@ export function cancelWaits({ cancelAt, pause, period }: SubscriptionState): boo
 export const finalStatuses: ReadonlySet<SubscriptionStatus> = new Set(['canceled', 'expired']);
 
 /** True while something is still to come, so that a workflow must live: not for one that has ended, owes nothing and has billed all. */
-export function isLive({ status, collection, unbilledUsage }: SubscriptionState): boolean {
-  return !finalStatuses.has(status) || collection !== null || unbilledUsage !== undefined;
+export function isLive({ status, collection, unbilledUsage, lateInvoices }: SubscriptionState): boolean {
+  const bills = unbilledUsage !== undefined || lateInvoices !== undefined;
+  return !finalStatuses.has(status) || collection !== null || bills;
 }
 
 /** Adds a handled event id to the bounded ring. */

@@ -48,11 +48,19 @@ export function stateOfStretch(state: SubscriptionState, unbilled: UnbilledUsage
   };
 }
 
-/** The state with another stretch that waits; one that is told twice waits once. */
-export function withUnbilled(state: SubscriptionState, unbilled: UnbilledUsage | undefined): SubscriptionState {
-  if (unbilled === undefined) return state;
-  const { unbilledUsage = [] } = state;
-  return { ...state, unbilledUsage: [...unbilledUsage, unbilled] };
+/** What a fact says that ends a stretch, or bills its usage. */
+interface EndsStretch {
+  readonly at: Instant;
+  readonly unbilled?: UnbilledUsage;
+  readonly late?: readonly string[];
+}
+
+/** The state with another stretch that waits, and with what was found to be late. */
+export function withUnbilled(state: SubscriptionState, { at, unbilled, late }: EndsStretch): SubscriptionState {
+  const known = withLate(state, at, late);
+  if (unbilled === undefined) return known;
+  const { unbilledUsage = [] } = known;
+  return { ...known, unbilledUsage: [...unbilledUsage, unbilled] };
 }
 
 /** The state once the oldest stretch is billed. */
@@ -61,7 +69,34 @@ export function withoutOldestUnbilled({ unbilledUsage = [], ...state }: Subscrip
   return left.length === 0 ? state : { ...state, unbilledUsage: left };
 }
 
+/** Invoices whose usage changed after they were made, and since when that is known: each is credited and billed anew. */
+export interface LateInvoices {
+  readonly at: Instant;
+  readonly ids: readonly string[];
+}
+
+/** The state with further invoices to correct. */
+export function withLate(
+  state: SubscriptionState,
+  at: Instant,
+  late: readonly string[] | undefined,
+): SubscriptionState {
+  if (late === undefined || late.length === 0) return state;
+  const known = state.lateInvoices ?? { at, ids: [] };
+  return { ...state, lateInvoices: { at: known.at, ids: [...new Set([...known.ids, ...late])] } };
+}
+
+/** The state once an invoice is corrected, or cannot be. */
+export function withoutLate({ lateInvoices, ...state }: SubscriptionState, invoiceId: string): SubscriptionState {
+  const ids = (lateInvoices?.ids ?? []).filter((id) => id !== invoiceId);
+  return lateInvoices === undefined || ids.length === 0 ? state : { ...state, lateInvoices: { ...lateInvoices, ids } };
+}
+
 /** The state of a subscription that was never paid for: nothing of it is billed any more. */
-export function withoutUnbilled({ unbilledUsage: _none, ...state }: SubscriptionState): SubscriptionState {
+export function withoutUnbilled({
+  unbilledUsage: _none,
+  lateInvoices: _either,
+  ...state
+}: SubscriptionState): SubscriptionState {
   return state;
 }

@@ -114,6 +114,24 @@ test('above a soft limit the last request is finished and no other begins, or al
   ]);
 });
 
+test('a limit per unit grows and shrinks with the seats, and what each left comes over', async () => {
+  const story = await Story.begin();
+  const { scene } = story;
+  const customer = await scene.customer();
+  const perSeat = { limit: '10', per_unit: true, rollover: { maximum: '2' } };
+  const subscription = await scene.subscribe(customer, await story.plan(perSeat), { quantity: 3 });
+  await story.use(customer, 5, '2026-03-05T00:00:00Z');
+  expect(await story.says(customer, '25')).toBe('allowed within_limit 5/30');
+  await scene.command(subscription, 'change-quantity', { quantity: 5 });
+  expect(await story.says(customer, '45')).toBe('allowed within_limit 5/50');
+  await scene.command(subscription, 'change-quantity', { quantity: 2 });
+  expect(await story.says(customer, '16')).toBe('refused above_remaining 5/20');
+  // Of the 15 that are left, 2 for each of the two seats.
+  await scene.advance('2026-04-01');
+  expect(await story.says(customer, '1')).toBe('allowed within_limit 0/24');
+  await checkInvariants(scene);
+});
+
 test('what is left comes over up to the maximum, and on to the month after', async () => {
   const story = await Story.begin();
   const plan = await story.plan({ limit: '100', rollover: { maximum: '150' } });

@@ -81,6 +81,8 @@ function perform({ state }: Entity, step: Action): Promise<SubscriptionEvent> {
       return book.issueInvoice({ state, reason: step.reason, at: step.at, now });
     case 'bill_usage':
       return book.billUsage({ state, now });
+    case 'correct_usage':
+      return rails.correctUsage({ state, now });
     case 'collect':
       return rails.collectPayment({ state, invoiceId: step.invoiceId, action: step.action, now });
     case 'end_dunning':

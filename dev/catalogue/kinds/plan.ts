@@ -37,6 +37,7 @@ const entitlementDefaults: Fields = {
   limit_type: 'hard',
   overage: 'refused',
   thresholds: [80, 100],
+  per_unit: false,
 };
 
 /** The type comes from the feature. */

@@ -195,12 +195,18 @@ function expire(world: World): SubscriptionEvent {
   return { type: 'expired', at: world.now };
 }
 
-/** Usage of the period that a renewal ends waits now and then for what comes late. */
-function waitingUsage({ state, draw }: World, reason: IssueReason, at: Instant): { unbilled?: UnbilledUsage } {
+/** Usage of the period that a renewal ends waits now and then for what comes late, and that of an older one came late. */
+function waitingUsage(
+  world: World,
+  reason: IssueReason,
+  at: Instant,
+): { unbilled?: UnbilledUsage; late?: readonly string[] } {
+  const { state, draw } = world;
   const { period, terms, anchor } = state;
   if (reason !== 'renewal' || period === null || draw(3) > 0) return {};
+  const late = [...world.invoices.keys()].slice(-1);
   const dueAt = Math.max(addHours(at, draw(72)), state.unbilledUsage?.at(-1)?.dueAt ?? at);
-  return { unbilled: { from: period.start, to: at, dueAt, terms, period, anchor } };
+  return { unbilled: { from: period.start, to: at, dueAt, terms, period, anchor }, late };
 }
 
 /** The usage of the oldest stretch that waits: an invoice of a price that stands for it, or nothing. */
@@ -214,6 +220,15 @@ function billUsage(world: World): SubscriptionEvent {
   return { type: 'usage_billed', at: now, from, to, invoice };
 }
 
+/** The oldest invoice whose usage changed: credited and billed anew, or right again by now. */
+function correctUsage(world: World): SubscriptionEvent {
+  const { state, now, draw } = world;
+  const invoiceId = state.lateInvoices?.ids[0] ?? '';
+  const amount = money(String(1 + draw(20)), state.currency);
+  const invoice = draw(2) === 0 ? null : bookInvoice(world, amount, amount);
+  return { type: 'usage_corrected', at: now, invoiceId, creditNoteId: null, invoice };
+}
+
 /** Does the one thing that the core decided. */
 export function perform(world: World, step: Action): SubscriptionEvent {
   switch (step.kind) {
@@ -221,6 +236,8 @@ export function perform(world: World, step: Action): SubscriptionEvent {
       return bill(world, step.reason, step.at);
     case 'bill_usage':
       return billUsage(world);
+    case 'correct_usage':
+      return correctUsage(world);
     case 'collect':
       return collect(world, step.invoiceId, step.action);
     case 'end_dunning':
