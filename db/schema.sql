@@ -426,7 +426,8 @@ create table chain_deposits (
   seen_at timestamp with time zone not null,
   status text not null,
   counted_in integer,
-  recorded_at timestamp with time zone not null default now()
+  recorded_at timestamp with time zone not null default now(),
+  final_at timestamp with time zone
 );
 create table chain_payouts (
   transaction_id text not null,
@@ -452,7 +453,11 @@ create table chain_transactions (
   failure text,
   sent_at timestamp with time zone,
   final_at timestamp with time zone,
-  recorded_at timestamp with time zone not null default now()
+  recorded_at timestamp with time zone not null default now(),
+  purpose text not null default 'payout'::text,
+  child integer not null default 0,
+  moves jsonb,
+  settlement_id text
 );
 create table coupon_attachments (
   id text not null,
@@ -588,7 +593,8 @@ create table deposit_instructions (
   watch text,
   instruction jsonb,
   watch_until timestamp with time zone not null,
-  recorded_at timestamp with time zone not null default now()
+  recorded_at timestamp with time zone not null default now(),
+  swept_at timestamp with time zone
 );
 create table disputes (
   id text not null,
@@ -1104,7 +1110,8 @@ create table signer_accounts (
   public_key text not null,
   next_number bigint not null default 0,
   next_index integer not null default 1,
-  recorded_at timestamp with time zone not null default now()
+  recorded_at timestamp with time zone not null default now(),
+  child integer not null default 0
 );
 create table subscription_items (
   id text not null,
@@ -1424,11 +1431,16 @@ alter table chain_payouts add constraint chain_payouts_try_check CHECK ((try > 0
 alter table chain_transactions add constraint chain_transactions_chain_transaction_id_key UNIQUE (chain, transaction_id);
 alter table chain_transactions add constraint chain_transactions_pkey PRIMARY KEY (id);
 alter table chain_transactions add constraint chain_transactions_replaces_id_fkey FOREIGN KEY (replaces_id) REFERENCES chain_transactions(id);
+alter table chain_transactions add constraint chain_transactions_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlements(id);
 alter table chain_transactions add constraint chain_transactions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table chain_transactions add constraint chain_transactions_check CHECK (((transaction_id IS NULL) = (signed IS NULL)));
 alter table chain_transactions add constraint chain_transactions_check1 CHECK (((status = ANY (ARRAY['intended'::text, 'released'::text])) OR (signed IS NOT NULL)));
 alter table chain_transactions add constraint chain_transactions_check2 CHECK (((status = 'final'::text) = (final_at IS NOT NULL)));
+alter table chain_transactions add constraint chain_transactions_check3 CHECK (((purpose = 'payout'::text) = (moves IS NULL)));
+alter table chain_transactions add constraint chain_transactions_check4 CHECK (((purpose = 'payout'::text) = (settlement_id IS NULL)));
+alter table chain_transactions add constraint chain_transactions_child_check CHECK ((child >= 0));
 alter table chain_transactions add constraint chain_transactions_network_fee_check CHECK ((network_fee >= (0)::numeric));
+alter table chain_transactions add constraint chain_transactions_purpose_check CHECK ((purpose = ANY (ARRAY['payout'::text, 'fuel'::text, 'sweep'::text])));
 alter table chain_transactions add constraint chain_transactions_status_check CHECK ((status = ANY (ARRAY['intended'::text, 'released'::text, 'signed'::text, 'sent'::text, 'landed'::text, 'final'::text, 'dead'::text])));
 alter table coupon_attachments add constraint coupon_attachments_pkey PRIMARY KEY (id);
 alter table coupon_attachments add constraint coupon_attachments_coupon_id_fkey FOREIGN KEY (coupon_id) REFERENCES coupons(id);
@@ -1701,8 +1713,9 @@ alter table settlements add constraint settlements_tenant_id_fkey FOREIGN KEY (t
 alter table settlements add constraint settlements_amount_check CHECK ((amount > (0)::numeric));
 alter table settlements add constraint settlements_book_rate_check CHECK ((book_rate > (0)::numeric));
 alter table settlements add constraint settlements_check CHECK (((book_currency IS NULL) = (book_rate IS NULL)));
-alter table signer_accounts add constraint signer_accounts_chain_key_id_key UNIQUE (chain, key_id);
+alter table signer_accounts add constraint signer_accounts_chain_key_id_child_key UNIQUE (chain, key_id, child);
 alter table signer_accounts add constraint signer_accounts_pkey PRIMARY KEY (chain, address);
+alter table signer_accounts add constraint signer_accounts_child_check CHECK ((child >= 0));
 alter table signer_accounts add constraint signer_accounts_next_index_check CHECK ((next_index > 0));
 alter table signer_accounts add constraint signer_accounts_next_number_check CHECK ((next_number >= 0));
 alter table subscription_items add constraint subscription_items_pkey PRIMARY KEY (id);
@@ -1808,12 +1821,14 @@ alter table webhook_inbox add constraint webhook_inbox_pkey PRIMARY KEY (provide
 alter table webhook_inbox add constraint webhook_inbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processed'::text, 'ignored'::text])));
 
 CREATE INDEX audit_log_page ON public.audit_log USING btree (tenant_id, id);
+CREATE INDEX chain_deposits_final ON public.chain_deposits USING btree (chain, final_at) WHERE (status = 'final'::text);
 CREATE INDEX chain_deposits_of_settlement ON public.chain_deposits USING btree (settlement_id);
 CREATE INDEX chain_deposits_open ON public.chain_deposits USING btree (chain) WHERE (status = 'seen'::text);
 CREATE INDEX chain_deposits_page ON public.chain_deposits USING btree (tenant_id, id);
 CREATE INDEX chain_payouts_of_leg ON public.chain_payouts USING btree (leg_id, try);
 CREATE UNIQUE INDEX chain_payouts_once ON public.chain_payouts USING btree (leg_id) WHERE is_paid;
 CREATE UNIQUE INDEX chain_transactions_number ON public.chain_transactions USING btree (chain, from_address, order_number) WHERE ((status = ANY (ARRAY['landed'::text, 'final'::text])) AND (order_number IS NOT NULL));
+CREATE INDEX chain_transactions_of_settlement ON public.chain_transactions USING btree (settlement_id) WHERE (settlement_id IS NOT NULL);
 CREATE INDEX chain_transactions_open ON public.chain_transactions USING btree (chain, from_address, order_number) WHERE (status = ANY (ARRAY['intended'::text, 'released'::text, 'signed'::text, 'sent'::text, 'landed'::text]));
 CREATE UNIQUE INDEX chain_transactions_replacement ON public.chain_transactions USING btree (replaces_id) WHERE (replaces_id IS NOT NULL);
 CREATE INDEX coupon_attachments_in_force ON public.coupon_attachments USING btree (customer_id) WHERE (detached_at IS NULL);

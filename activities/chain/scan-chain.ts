@@ -2,7 +2,8 @@
  * One look at a chain, for all tenants: what came in at the addresses that settlements watch, what a reorganization took back, and what became
  * of the transactions that are under way. Settlements are told by messages that are written with what they are about.
  */
-import type { SeenDeposit } from '../../adapters/chains/port';
+import { ChainUnavailable, type Chain, type SeenDeposit } from '../../adapters/chains/port';
+import { SignerUnavailable } from '../../adapters/signers/port';
 import { allTenants } from '../../db/transactions/all-tenants';
 import {
   loadWatchList,
@@ -14,10 +15,12 @@ import {
   type Deposit,
   type SettlementInstruction,
 } from '../../db/transactions/chain-scan';
+import { noteWaiting } from '../../db/transactions/chain-sending';
 import { baseUnitsOf, moneyOfBaseUnits } from '../../domain/chain/asset';
 import type { Instant } from '../../domain/time';
 import type { ActivityDependencies, ChainSetting } from '../dependencies';
-import { advanceTransaction } from './advance-transaction';
+import { advanceTransaction, type Sending } from './advance-transaction';
+import { sweepDeposits } from './sweep-deposits';
 
 export interface ScanChainInput {
   /** CAIP-2. */
@@ -57,15 +60,16 @@ const asSeen = (deposit: Deposit): SeenDeposit => ({
 
 async function keep(
   { database }: ActivityDependencies,
-  chain: string,
+  chain: Chain,
   seen: SeenDeposit,
   { tenantId, settlementId }: Pick<SettlementInstruction, 'tenantId' | 'settlementId'>,
 ): Promise<void> {
-  const { transactionId, index, watch, sender, height, blockHash, seenAt } = seen;
+  const { transactionId, index, watch, sender, height, blockHash, seenAt, receiptCost } = seen;
   await saveSight(database, {
-    ...{ tenantId, settlementId, chain, transactionId, index, watch, sender, height, blockHash, seenAt },
+    ...{ tenantId, settlementId, chain: chain.id, transactionId, index, watch, sender, height, blockHash, seenAt },
     amount: moneyOfBaseUnits(BigInt(seen.amount), seen.asset),
     status: seen.isFinal ? 'final' : 'seen',
+    receiptCost: receiptCost === undefined ? null : moneyOfBaseUnits(BigInt(receiptCost), chain.coin),
   });
 }
 
@@ -73,7 +77,7 @@ async function keep(
 async function lookAgain(deps: ActivityDependencies, { chain }: ChainSetting, deposit: Deposit): Promise<void> {
   const seen = await chain.readDeposit(asSeen(deposit));
   if (seen === null) return takeBack(deps.database, deposit);
-  await keep(deps, chain.id, seen, deposit);
+  await keep(deps, chain, seen, deposit);
 }
 
 /** Searches for deposits. Answers how far the chain is, and whether any is looked for. */
@@ -86,7 +90,7 @@ async function scanDeposits(deps: ActivityDependencies, setting: ChainSetting) {
   const owners = new Map(watched.map((one) => [one.instruction?.watch, one]));
   for (const seen of deposits) {
     const owner = owners.get(seen.watch);
-    if (owner !== undefined) await keep(deps, chain.id, seen, owner);
+    if (owner !== undefined) await keep(deps, chain, seen, owner);
   }
   const found = new Set(deposits.map(key));
   for (const deposit of unfinished) if (!found.has(key(deposit))) await lookAgain(deps, setting, deposit);
@@ -108,10 +112,24 @@ async function eachOf<T>(list: readonly T[], work: (item: T) => Promise<void>): 
   if (failures.length > 0) throw failures[0];
 }
 
+/** One that cannot go on waits with its reason, and holds up no other. */
+async function forward(sending: Sending, id: string): Promise<void> {
+  try {
+    await advanceTransaction(sending, id);
+  } catch (error) {
+    if (error instanceof ChainUnavailable || error instanceof SignerUnavailable) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    sending.deps.log.warn({ chain_transaction: id, reason }, 'a transaction on a chain does not go on');
+    await noteWaiting(sending.deps.database, id, reason.slice(0, 500));
+  }
+}
+
 async function scan(deps: ActivityDependencies, setting: ChainSetting, now: Instant): Promise<ChainScan> {
   const found = await scanDeposits(deps, setting);
   const open = await openTransactions(deps.database.as(allTenants), setting.chain.id, transactionsMax);
-  await eachOf(open, ({ id }) => advanceTransaction({ deps, setting, now }, id));
+  await eachOf(open, ({ id }) => forward({ deps, setting, now }, id));
+  // Last: what is ours already never holds up what others wait for.
+  await sweepDeposits(deps, setting);
   const isBusy = found.isBusy || open.length > 0;
   const { height, finalHeight } = found;
   return { height, finalHeight, nextInMs: setting.scanEveryMs * (isBusy ? 1 : idleFactor) };

@@ -18,6 +18,23 @@ export async function senderAccount(
   if (known !== null) return known;
   const address = await chain.addressOf(signer);
   const [publicKey, { next }] = await Promise.all([signer.publicKey(), chain.readOrdering(address)]);
-  await putSignerAccount(db, { chain: chain.id, address, keyId: signer.keyId, publicKey, nextNumber: next ?? 0 });
+  const { keyId } = signer;
+  await putSignerAccount(db, { chain: chain.id, address, keyId, publicKey, child: 0, nextNumber: next ?? 0 });
+  return (await find()) ?? fail('internal');
+}
+
+/** The account of a child of the signer, at the address that a deposit instruction named. @throws ChainUnavailable, SignerUnavailable */
+export async function childAccount(
+  { database }: ActivityDependencies,
+  { chain, signer }: ChainSetting,
+  { child, address }: { readonly child: number; readonly address: string },
+): Promise<SignerAccount> {
+  const db = database.as(allTenants);
+  const { keyId } = signer;
+  const find = () => findSignerAccount(db, chain.id, keyId, child);
+  const known = await find();
+  if (known !== null) return known;
+  const [publicKey, { next }] = await Promise.all([signer.publicKey(child), chain.readOrdering(address)]);
+  await putSignerAccount(db, { chain: chain.id, address, keyId, publicKey, child, nextNumber: next ?? 0 });
   return (await find()) ?? fail('internal');
 }

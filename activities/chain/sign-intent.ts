@@ -26,7 +26,7 @@ import { chooseInputs } from '../../domain/chain/choose-inputs';
 import { addUnits } from '../../domain/chain/units';
 import { formatMoney } from '../../domain/money';
 import type { ActivityDependencies, ChainSetting } from '../dependencies';
-import { senderAccount } from './sender-account';
+import { childAccount, senderAccount } from './sender-account';
 import { signedOf } from './signed-bytes';
 
 interface Intent {
@@ -49,7 +49,8 @@ const hasOrder = ({ orderNumber, inputIds }: ChainTransaction): boolean => order
 
 function prepare({ setting, account, payouts, replaces }: Intent, order: AllocatedOrder): Promise<Preparation> {
   const { chain, feeMax } = setting;
-  return chain.prepare({ from: account.address, publicKey: account.publicKey, payouts, order, feeMax, replaces });
+  const { address: from, publicKey, child } = account;
+  return chain.prepare({ from, publicKey, child, payouts, order, feeMax, replaces });
 }
 
 /** Why it cannot be sent, for people. */
@@ -134,10 +135,13 @@ export async function signIntent(
   setting: ChainSetting,
   transaction: ChainTransaction,
 ): Promise<boolean> {
-  const legs = await legsOfTransaction(deps.database.as(allTenants), transaction.id);
-  const account = await senderAccount(deps, setting);
+  const { child, from: address, moves } = transaction;
+  const account = await (child === 0 ? senderAccount(deps, setting) : childAccount(deps, setting, { child, address }));
+  const payouts =
+    moves?.map((move) => ({ ...move, tag: null })) ??
+    (await legsOfTransaction(deps.database.as(allTenants), transaction.id)).map(payoutOf);
   const replaces = await preparedBefore(deps, transaction.replacesId);
-  const intent: Intent = { deps, setting, transaction, account, payouts: legs.map(payoutOf), replaces };
+  const intent: Intent = { deps, setting, transaction, account, payouts, replaces };
   const { orderNumber: number, inputIds } = transaction;
   const order = hasOrder(transaction) ? { number, inputIds } : await takeOrder(intent);
   return order === null ? false : signInOrder(intent, order);

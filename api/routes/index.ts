@@ -3,6 +3,7 @@ import type { Api } from '../context';
 import type { ApiDependencies } from '../dependencies';
 import { apiKeys } from './api-keys';
 import { billingDetails } from './billing-details';
+import { chains } from './chains';
 import { couponAttachments } from './coupon-attachments';
 import { coupons } from './coupons';
 import { creditNotes } from './credit-notes';
@@ -32,12 +33,13 @@ import { refunds } from './refunds';
 import { reservations } from './reservations';
 import { revenueStreams } from './revenue-streams';
 import { revenueTargets } from './revenue-targets';
-import { subscriptionItems } from './subscription-items';
 import { settlements } from './settlements';
+import { subscriptionItems } from './subscription-items';
 import { subscriptions } from './subscriptions';
 import { tax } from './tax';
 import { tenants } from './tenants';
 import { testClocks } from './test-clocks';
+import { transfers } from './transfers';
 import { usageEvents, usageIntake } from './usage-events';
 import { wallets } from './wallets';
 import { webhooks } from './webhooks';
@@ -86,8 +88,10 @@ export const routes = {
   reservations,
   creditNotes,
   wallets,
+  settlements,
+  transfers,
+  chains,
   ledger,
   recognition,
-  settlements,
   events,
 } as const satisfies Record<string, Register>;

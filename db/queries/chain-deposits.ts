@@ -72,9 +72,10 @@ const named: Statement = {
 const put: Statement = {
   name: 'chain_deposits_put',
   text: `insert into chain_deposits (id, tenant_id, settlement_id, chain, transaction_id, output_index, watch, asset, amount, sender, height,
-      block_hash, seen_at, status) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+      block_hash, seen_at, status, final_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, case when $14 = 'final' then now() end)
     on conflict (chain, transaction_id, output_index) do update set height = excluded.height, block_hash = excluded.block_hash,
-      seen_at = excluded.seen_at, status = excluded.status where chain_deposits.status <> 'final'`,
+      seen_at = excluded.seen_at, status = excluded.status, final_at = excluded.final_at where chain_deposits.status <> 'final'`,
 };
 const withdraw: Statement = {
   name: 'chain_deposits_withdraw',

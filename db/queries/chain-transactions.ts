@@ -7,6 +7,16 @@ export type ChainTransactionStatus = 'intended' | 'released' | 'signed' | 'sent'
 /** Statuses in which a transaction may still pay. */
 export const openStatuses: readonly ChainTransactionStatus[] = ['intended', 'signed', 'sent', 'landed'];
 
+/** `fuel`: coin for the network fee of a sweep; `sweep`: what was paid, to the main address. */
+export type TransactionPurpose = 'payout' | 'fuel' | 'sweep';
+
+/** In base units, as the chain is asked. */
+export interface StoredMove {
+  readonly to: string;
+  readonly asset: string;
+  readonly amount: string;
+}
+
 export interface ChainTransaction {
   readonly id: string;
   readonly tenantId: string;
@@ -15,6 +25,13 @@ export interface ChainTransaction {
   readonly orderNumber: number | null;
   readonly inputIds: readonly string[];
   readonly status: ChainTransactionStatus;
+  readonly purpose: TransactionPurpose;
+  /** Which address of the key sends; 0: the main one. */
+  readonly child: number;
+  /** Of fuel and sweeps, which have no legs: what the chain is asked for. */
+  readonly moves: readonly StoredMove[] | null;
+  /** Of fuel and sweeps: whose deposit is collected. */
+  readonly settlementId: string | null;
   /** The one that it gets out of the way. */
   readonly replacesId: string | null;
   readonly transactionId: string | null;
@@ -35,6 +52,10 @@ interface Row {
   order_number: string | null;
   input_ids: string[];
   status: ChainTransactionStatus;
+  purpose: TransactionPurpose;
+  child: number;
+  moves: StoredMove[] | null;
+  settlement_id: string | null;
   replaces_id: string | null;
   transaction_id: string | null;
   signed: unknown;
@@ -45,7 +66,7 @@ interface Row {
 }
 
 const columns = `t.id, t.tenant_id, t.chain, t.from_address, t.order_number, t.input_ids, t.status, t.replaces_id, t.transaction_id, t.signed,
-  t.failure, t.network_fee, t.sent_at, t.final_at`;
+  t.purpose, t.child, t.moves, t.settlement_id, t.failure, t.network_fee, t.sent_at, t.final_at`;
 
 const fromRow = (row: Row): ChainTransaction => ({
   id: row.id,
@@ -55,6 +76,10 @@ const fromRow = (row: Row): ChainTransaction => ({
   orderNumber: row.order_number === null ? null : Number(row.order_number),
   inputIds: row.input_ids,
   status: row.status,
+  purpose: row.purpose,
+  child: row.child,
+  moves: row.moves,
+  settlementId: row.settlement_id,
   replacesId: row.replaces_id,
   transactionId: row.transaction_id,
   signed: row.signed,
@@ -66,8 +91,8 @@ const fromRow = (row: Row): ChainTransaction => ({
 
 const insert: Statement = {
   name: 'chain_transactions_insert',
-  text: `insert into chain_transactions (id, tenant_id, chain, from_address, order_number, input_ids, status, replaces_id)
-    values ($1, $2, $3, $4, $5, $6, 'intended', $7) on conflict do nothing returning id`,
+  text: `insert into chain_transactions (id, tenant_id, chain, from_address, order_number, input_ids, status, replaces_id, purpose, child, moves,
+      settlement_id) values ($1, $2, $3, $4, $5, $6, 'intended', $7, $8, $9, $10, $11) on conflict do nothing returning id`,
 };
 const byId: Statement = {
   name: 'chain_transactions_by_id',
@@ -98,7 +123,7 @@ const forget: Statement = {
 };
 const storeSigned: Statement = {
   name: 'chain_transactions_store_signed',
-  text: `update chain_transactions set status = 'signed', transaction_id = $2, signed = $3, failure = null where id = $1 and status = 'intended' returning id`,
+  text: `update chain_transactions set status = 'signed', transaction_id = $2, signed = $3 where id = $1 and status = 'intended' returning id`,
 };
 const moveTo: Statement = {
   name: 'chain_transactions_move',
@@ -117,13 +142,26 @@ const note: Statement = {
 
 export type NewChainTransaction = Pick<
   ChainTransaction,
-  'id' | 'tenantId' | 'chain' | 'from' | 'orderNumber' | 'inputIds' | 'replacesId'
+  | 'id'
+  | 'tenantId'
+  | 'chain'
+  | 'from'
+  | 'orderNumber'
+  | 'inputIds'
+  | 'replacesId'
+  | 'purpose'
+  | 'child'
+  | 'moves'
+  | 'settlementId'
 >;
 
 /** Writes an intent; false when it is there, or when another one replaces the same transaction already. */
 export async function insertChainTransaction(db: Queryable, intent: NewChainTransaction): Promise<boolean> {
   const { id, tenantId, chain, from, orderNumber, inputIds, replacesId } = intent;
-  return (await db.query(insert, [id, tenantId, chain, from, orderNumber, inputIds, replacesId])).length > 0;
+  const { purpose, child, moves, settlementId } = intent;
+  const written = moves === null ? null : JSON.stringify(moves);
+  const order = [id, tenantId, chain, from, orderNumber, inputIds, replacesId];
+  return (await db.query(insert, [...order, purpose, child, written, settlementId])).length > 0;
 }
 
 /** A transaction, or null. */

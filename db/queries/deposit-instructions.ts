@@ -10,6 +10,8 @@ export interface StoredInstruction {
   readonly tag: string | null;
   readonly uri: string | null;
   readonly watch: string;
+  /** The key's child that holds what is paid, where the chain ties by address. */
+  readonly child?: number;
 }
 
 export interface SettlementInstruction {
@@ -17,6 +19,7 @@ export interface SettlementInstruction {
   readonly tenantId: string;
   readonly chain: string;
   readonly keyId: string;
+  /** The number that it was asked for with. */
   readonly child: number;
   readonly instruction: StoredInstruction | null;
 }
@@ -50,7 +53,7 @@ const ofSettlements: Statement = {
 const take: Statement = {
   name: 'deposit_instructions_take',
   text: `with taken as (
-      update signer_accounts set next_index = next_index + 1 where chain = $3 and key_id = $4 returning next_index - 1 as child
+      update signer_accounts set next_index = next_index + 1 where chain = $3 and key_id = $4 and child = 0 returning next_index - 1 as child
     )
     insert into deposit_instructions (settlement_id, tenant_id, chain, key_id, child, watch_until)
     select $1, $2, $3, $4, child, $5 from taken on conflict (settlement_id) do nothing`,
@@ -62,6 +65,23 @@ const store: Statement = {
 const watched: Statement = {
   name: 'deposit_instructions_watched',
   text: `select ${columns} from deposit_instructions where chain = $1 and watch is not null and watch_until > now()`,
+};
+
+// One that a transaction of ours is under way for waits for its end.
+const unswept: Statement = {
+  name: 'deposit_instructions_unswept',
+  text: `select i.settlement_id, i.tenant_id, i.chain, i.key_id, i.child, i.instruction
+    from deposit_instructions i join settlements s on s.id = i.settlement_id
+    where i.chain = $1 and s.status in ('settled', 'refunded', 'failed', 'expired')
+      and exists (select from chain_deposits d where d.settlement_id = i.settlement_id and d.chain = $1 and d.status = 'final'
+        and d.final_at > coalesce(i.swept_at, '-infinity'))
+      and not exists (select from chain_transactions t where t.settlement_id = i.settlement_id
+        and t.status in ('intended', 'signed', 'sent', 'landed'))
+    order by i.settlement_id limit $2`,
+};
+const sweep: Statement = {
+  name: 'deposit_instructions_sweep',
+  text: `update deposit_instructions set swept_at = now() where settlement_id = $1`,
 };
 
 /** The instructions of some settlements. */
@@ -93,6 +113,20 @@ export async function storeInstruction(
   instruction: StoredInstruction,
 ): Promise<void> {
   await db.query(store, [tenantId, settlementId, instruction.watch, JSON.stringify(instruction)]);
+}
+
+/** Instructions of a chain at whose addresses something final lies that was not collected since, of settlements that are over. */
+export async function unsweptInstructions(
+  db: Queryable,
+  chain: string,
+  limit: number,
+): Promise<SettlementInstruction[]> {
+  return (await db.query<Row>(unswept, [chain, limit])).map(fromRow);
+}
+
+/** Notes that all that lay at an instruction's address was collected. */
+export async function markSwept(db: Queryable, settlementId: string): Promise<void> {
+  await db.query(sweep, [settlementId]);
 }
 
 /** What a chain is searched for. */

@@ -120,6 +120,21 @@ export async function moveSettlement(db: Queryable, state: SettlementState): Pro
   return moved.length > 0;
 }
 
+const states: Statement = {
+  name: 'settlements_states',
+  text: `select state from settlements where tenant_id = $1 and id = any($2::text[])`,
+};
+
+/** The states of some settlements, by id. */
+export async function statesOfSettlements(
+  db: Queryable,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, SettlementState>> {
+  const rows = await db.query<{ state: SettlementState }>(states, [tenantId, ids]);
+  return new Map(rows.map(({ state }) => [state.settlementId, state]));
+}
+
 export const listSettlements = pageReader<Row, Settlement>({
   name: 'settlements_page',
   select: columns,

@@ -7,6 +7,8 @@ export interface SignerAccount {
   readonly address: string;
   readonly keyId: string;
   readonly publicKey: string;
+  /** Which of the key's addresses it is; 0: the main one. */
+  readonly child: number;
   /** The next number of its transactions, by our own count. */
   readonly nextNumber: number;
 }
@@ -17,22 +19,24 @@ interface Row {
   address: string;
   key_id: string;
   public_key: string;
+  child: number;
   next_number: string;
 }
 
-const columns = 'chain, address, key_id, public_key, next_number';
+const columns = 'chain, address, key_id, public_key, child, next_number';
 
 const fromRow = (row: Row): SignerAccount => ({
   chain: row.chain,
   address: row.address,
   keyId: row.key_id,
   publicKey: row.public_key,
+  child: row.child,
   nextNumber: Number(row.next_number),
 });
 
 const put: Statement = {
   name: 'signer_accounts_put',
-  text: `insert into signer_accounts (chain, address, key_id, public_key, next_number) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+  text: `insert into signer_accounts (chain, address, key_id, public_key, child, next_number) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
 };
 const lock: Statement = {
   name: 'signer_accounts_lock',
@@ -40,11 +44,11 @@ const lock: Statement = {
 };
 const byKey: Statement = {
   name: 'signer_accounts_by_key',
-  text: `select ${columns} from signer_accounts where chain = $1 and key_id = $2`,
+  text: `select ${columns} from signer_accounts where chain = $1 and key_id = $2 and child = $3`,
 };
 const all: Statement = {
   name: 'signer_accounts_all',
-  text: `select ${columns} from signer_accounts order by chain, address`,
+  text: `select ${columns} from signer_accounts where child = 0 order by chain, address`,
 };
 const raise: Statement = {
   name: 'signer_accounts_raise',
@@ -53,13 +57,18 @@ const raise: Statement = {
 
 /** Writes an account unless it is there. */
 export async function putSignerAccount(db: Queryable, account: SignerAccount): Promise<void> {
-  const { chain, address, keyId, publicKey, nextNumber } = account;
-  await db.query(put, [chain, address, keyId, publicKey, nextNumber]);
+  const { chain, address, keyId, publicKey, child, nextNumber } = account;
+  await db.query(put, [chain, address, keyId, publicKey, child, nextNumber]);
 }
 
-/** The account of a key, or null before its first use. */
-export async function findSignerAccount(db: Queryable, chain: string, keyId: string): Promise<SignerAccount | null> {
-  return firstOf((await db.query<Row>(byKey, [chain, keyId])).map(fromRow));
+/** The account of a key, or of one of its children, or null before its first use. */
+export async function findSignerAccount(
+  db: Queryable,
+  chain: string,
+  keyId: string,
+  child = 0,
+): Promise<SignerAccount | null> {
+  return firstOf((await db.query<Row>(byKey, [chain, keyId, child])).map(fromRow));
 }
 
 /** An account, locked until the transaction ends: whoever holds it takes the next number. */
@@ -72,7 +81,7 @@ export async function raiseNextNumber(db: Queryable, chain: string, address: str
   await db.query(raise, [chain, address, next]);
 }
 
-/** All accounts of the engine. */
+/** The main accounts of the engine. */
 export async function listSignerAccounts(db: Queryable): Promise<SignerAccount[]> {
   return (await db.query<Row>(all, [])).map(fromRow);
 }

@@ -1,7 +1,7 @@
 /** What a watcher reads before it searches a chain, and writes of what it found: rows, ledger and messages, in one transaction each. */
 import { idFromFacts } from '../../domain/ids';
 import type { Money } from '../../domain/money';
-import { depositPostings } from '../../domain/settlement/postings';
+import { depositPostings, networkFeePostings } from '../../domain/settlement/postings';
 import { settlementWorkflowId } from '../../domain/ids';
 import { allTenants, type Database, type Queryable, type Statement } from '../pool';
 import { findChainCursor } from '../queries/chain-cursors';
@@ -12,6 +12,7 @@ import { findSettlement } from '../queries/settlements';
 import { openAccounts } from './ensure-accounts';
 import { record } from './record';
 
+export { markSwept, unsweptInstructions } from '../queries/deposit-instructions';
 export { noteChainFault, putChainCursor } from '../queries/chain-cursors';
 export { openTransactions, type ChainTransaction } from '../queries/chain-transactions';
 export type { Deposit, SettlementInstruction };
@@ -48,9 +49,12 @@ export async function tellSettlement(db: Queryable, tenantId: string, settlement
   await insertImmediateSignal(db, { tenantId, workflowId, name: newsSignal, args: [] });
 }
 
-type Sight = Omit<Deposit, 'id' | 'countedIn'>;
+type Sight = Omit<Deposit, 'id' | 'countedIn'> & {
+  /** What taking it in cost us, in the chain's coin, where a receiver pays; null: nothing. */
+  readonly receiptCost: Money | null;
+};
 
-const told = ({ settlementId, chain, transactionId, index, amount }: Sight) => ({
+const told = ({ settlementId, chain, transactionId, index, amount }: Omit<Sight, 'receiptCost'>) => ({
   settlement_id: settlementId,
   chain,
   transaction_id: transactionId,
@@ -59,9 +63,10 @@ const told = ({ settlementId, chain, transactionId, index, amount }: Sight) => (
 });
 
 async function book(db: Queryable, id: string, sight: Sight): Promise<void> {
-  const { tenantId, settlementId, amount, seenAt, status } = sight;
+  const { tenantId, settlementId, chain, amount, seenAt, status, receiptCost } = sight;
   const settlement = await findSettlement(db, tenantId, settlementId);
-  const postings = depositPostings(amount, settlement?.book ?? null);
+  const cost = receiptCost === null ? [] : networkFeePostings(chain, receiptCost);
+  const postings = [...depositPostings(amount, settlement?.book ?? null), ...cost];
   const isFinal = status === 'final';
   const type = isFinal ? 'settlement.deposit_final' : 'settlement.deposit_seen';
   const entry = { id: idFromFacts('le', 'chain_deposit', id), kind: 'chain_deposit', source: id, postings };

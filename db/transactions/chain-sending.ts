@@ -21,6 +21,7 @@ import {
   type ChainTransactionStatus,
   type LegTry,
 } from '../queries/chain-transactions';
+import { markSwept } from '../queries/deposit-instructions';
 import { findLeg, type Leg } from '../queries/settlement-legs';
 import { lockSignerAccount, raiseNextNumber } from '../queries/signer-accounts';
 import { tellSettlement } from './chain-scan';
@@ -37,6 +38,11 @@ const lockLeg: Statement = {
   text: `select id from settlement_legs where tenant_id = $1 and id = $2 for update`,
 };
 
+const countMoves: Statement = {
+  name: 'chain_transactions_count_moves',
+  text: `select count(*)::text as count from chain_transactions where settlement_id = $1 and purpose = $2`,
+};
+
 export const isOpen = ({ status }: ChainTransaction): boolean => openStatuses.includes(status);
 
 /**
@@ -51,17 +57,22 @@ export async function intendPayout(database: Database, leg: Leg, from: string): 
     if (tries.some(({ isPaid, transaction }) => isPaid || isOpen(transaction))) return;
     const next = Math.max(0, ...tries.map((one) => one.try)) + 1;
     const id = idFromFacts('tx', legId, String(next));
-    await insertChainTransaction(db, { id, tenantId, chain, from, orderNumber: null, inputIds: [], replacesId: null });
+    const place = { orderNumber: null, inputIds: [], replacesId: null };
+    await insertChainTransaction(db, { ...payout, ...place, id, tenantId, chain, from });
     await insertPayout(db, { transactionId: id, position: 0, tenantId, legId, try: next });
   });
 }
 
+/** Of every transaction that pays legs. */
+const payout = { purpose: 'payout', child: 0, moves: null, settlementId: null } as const;
+
 /** Intends to get a stuck transaction out of the way by one that has its place in the order. Once. */
 export async function intendReplacement(database: Database, stuck: ChainTransaction): Promise<void> {
   const id = idFromFacts('tx', 'replaces', stuck.id);
-  const { tenantId, chain, from, orderNumber, inputIds } = stuck;
+  const { tenantId, chain, from, orderNumber, inputIds, purpose, child, moves, settlementId } = stuck;
   await database.transaction(tenantId, async (db) => {
-    const intent = { id, tenantId, chain, from, orderNumber, inputIds, replacesId: stuck.id };
+    const same = { tenantId, chain, from, orderNumber, inputIds, purpose, child, moves, settlementId };
+    const intent = { ...same, id, replacesId: stuck.id };
     if (!(await insertChainTransaction(db, intent))) return;
     for (const payout of await payoutsOf(db, stuck.id)) await insertPayout(db, { ...payout, transactionId: id });
   });
@@ -134,6 +145,22 @@ async function tellAll(db: Queryable, transactionId: string): Promise<void> {
   for (const [settlementId, tenantId] of tenants) await tellSettlement(db, tenantId, settlementId);
 }
 
+/** Intends to move something within the engine's own addresses; the n-th time of its kind for a settlement, once. */
+export async function intendMove(
+  database: Database,
+  intent: Pick<ChainTransaction, 'tenantId' | 'chain' | 'from' | 'child' | 'moves'> & {
+    readonly purpose: 'fuel' | 'sweep';
+    readonly settlementId: string;
+  },
+): Promise<void> {
+  const { tenantId, settlementId, purpose } = intent;
+  await database.transaction(tenantId, async (db) => {
+    const rows = await db.query<{ count: string }>(countMoves, [settlementId, purpose]);
+    const id = idFromFacts('tx', settlementId, purpose, rows[0]?.count ?? '0');
+    await insertChainTransaction(db, { ...intent, id, orderNumber: null, inputIds: [], replacesId: null });
+  });
+}
+
 /** The legs that a transaction pays, in the order of its payouts. */
 export async function legsOfTransaction(db: Queryable, id: string): Promise<Leg[]> {
   return settlementsOf(db, id);
@@ -201,6 +228,7 @@ export async function finishChainTransaction(database: Database, final: FinalTra
       all.flatMap(({ postings }) => postings),
     );
     if (all.length > 0) await record(db, { tenantId, now, subscription: null, entries: all });
+    if (transaction.purpose === 'sweep' && failure === null) await markSwept(db, transaction.settlementId ?? '');
     await tellAll(db, id);
   });
 }

@@ -1,11 +1,13 @@
 /**
- * The whole engine on one machine: Postgres, Temporal, the Stripe sandbox, the worker and the api, each a real process.
+ * The whole engine on one machine: Postgres, Temporal, the Stripe sandbox, an EVM node, the worker and the api, each a real
+ * process.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
 import { migrate } from '../../db/migrate';
 import { ProcessList } from './orphans';
+import { evmStateFile, prepareChain, type DevelopmentChain } from './chains';
 import { freePort } from './ports';
 import { startPostgres, type Postgres } from './postgres';
 import { startProgram, type Program } from './program';
@@ -22,13 +24,21 @@ export interface StackPorts {
   readonly temporalUi: number;
   readonly postgres: number;
   readonly stripe: number;
+  readonly evm: number;
 }
 
 /** Where `npm start` listens unless a port is taken. */
-export const usualPorts: StackPorts = { api: 8080, temporal: 7233, temporalUi: 8233, postgres: 5433, stripe: 12111 };
+export const usualPorts: StackPorts = {
+  api: 8080,
+  temporal: 7233,
+  temporalUi: 8233,
+  postgres: 5433,
+  stripe: 12111,
+  evm: 8545,
+};
 
 /** Any free ports: for runs that live beside another. */
-export const anyPorts: StackPorts = { api: 0, temporal: 0, temporalUi: 0, postgres: 0, stripe: 0 };
+export const anyPorts: StackPorts = { api: 0, temporal: 0, temporalUi: 0, postgres: 0, stripe: 0, evm: 0 };
 
 export interface StackOptions {
   /** Where everything is kept. One stack at a time; the caller holds the lock. */
@@ -56,6 +66,10 @@ export interface StackAddresses {
   /** The sandbox's; a key of Stripe itself is never written down. */
   readonly stripeKey: string | null;
   readonly webhookSecret: string;
+  /** The EVM node of this machine; null when CHAINS named chains already. */
+  readonly evmUrl: string | null;
+  /** A token on it, CAIP-19. */
+  readonly evmToken: string | null;
 }
 
 export interface Stack extends StackAddresses {
@@ -223,6 +237,19 @@ async function bringUpStripe(assembly: Assembly, apiUrl: string): Promise<Stripe
   return { url, webhookSecret: endpoint.secret, program };
 }
 
+/** The EVM node, unless the person who starts has named chains. */
+async function bringUpChain(assembly: Assembly): Promise<DevelopmentChain | null> {
+  const { options, chosen, secrets } = assembly;
+  if (chosen['CHAINS']) return null;
+  const port = await assembly.port('EVM node', options.ports.evm);
+  const state = ['--state-file', evmStateFile(options.folder), '--block-seconds', '1'];
+  const program = await assembly.program('evm', 'sandbox/chains/evm/main.ts', {}, ['--port', String(port), ...state]);
+  const url = `http://127.0.0.1:${program.message.port ?? port}`;
+  const chain = await prepareChain(options.folder, url, `keys of ${secrets.linkSecret}`);
+  options.say(`An EVM node (anvil) is up on port ${program.message.port ?? port}.`);
+  return chain;
+}
+
 function applicationUrl(postgres: Postgres, secrets: StackSecrets): string {
   const url = new URL(postgres.url(database));
   url.username = 'perennial_app';
@@ -273,7 +300,8 @@ async function assemble(assembly: Assembly): Promise<Stack> {
     stripeUrl: stripe.url,
     webhookSecret: stripe.webhookSecret,
   };
-  const variables = partVariables(addresses, secrets, chosen);
+  const chain = await bringUpChain(assembly);
+  const variables = { ...partVariables(addresses, secrets, chosen), ...chain?.variables };
   const [worker, api] = await startParts(assembly, variables);
   options.say(`The worker polls and the api answers at ${apiUrl}.`);
   const { apiPort: _, ...known } = addresses;
@@ -284,6 +312,8 @@ async function assemble(assembly: Assembly): Promise<Stack> {
     adminKey: variables['API_ADMIN_KEY'] ?? '',
     temporalUiUrl: temporal.uiUrl,
     stripeKey: stripe.url === null ? null : sandboxStripeKey,
+    evmUrl: chain?.url ?? null,
+    evmToken: chain?.token ?? null,
   };
   return {
     ...published,

@@ -27,8 +27,9 @@ function due({ legs, terms }: SettlementState): readonly LegState[] {
 function decidePayouts(state: SettlementState, hasNews: boolean): SettlementStep {
   if (!state.approved && state.phase === 'paying_out')
     return { kind: 'wait', until: null, why: 'waits for an approval' };
-  const sending = hasNews ? state.legs.filter(({ status }) => status === 'sending') : [];
-  const legIds = [...sending, ...due(state)].map(({ id }) => id);
+  // What was blocked may have gone on by itself: a price that fell, money that came.
+  const underWay = hasNews ? state.legs.filter(({ status }) => status === 'sending' || status === 'blocked') : [];
+  const legIds = [...underWay, ...due(state)].map(({ id }) => id);
   if (legIds.length > 0) return { kind: 'pay', legIds };
   if (state.legs.every(isDone)) return { kind: 'close' };
   const blocked = state.legs.some(({ status }) => status === 'blocked');

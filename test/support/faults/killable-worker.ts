@@ -8,11 +8,14 @@ import { startProgram, type Program } from '../../../dev/stack/program';
 import { isAlive, waitFor } from '../../../dev/stack/wait';
 import { stripeKey, stripeWebhookSecret, type TestEngine } from '../perennial';
 import { temporalAddress, temporalNamespace, workflowBundlePath } from '../temporal';
+import { orderChainDeath, type ChainMoment } from './deadly-chains';
 import { giveOrder, killFileVariable, type KillOrder } from './kill-order';
 
 export interface KillableWorker {
   /** The next process-wide order; the activity that it names must start afterwards. */
   order(order: KillOrder): void;
+  /** The same for a moment of a transaction on a chain. */
+  orderChainDeath(moment: ChainMoment): void;
   /** Settles once the order was carried out. */
   whenDead(): Promise<void>;
   startAgain(): Promise<void>;
@@ -40,15 +43,18 @@ function variablesOf(engine: TestEngine, killFile: string): Record<string, strin
   };
 }
 
-/** Starts the worker of an engine that was started without one. */
-export async function startKillableWorker(engine: TestEngine): Promise<KillableWorker> {
+/** Starts the worker of an engine that was started without one, or a second one beside it. @param variables over its own */
+export async function startKillableWorker(
+  engine: TestEngine,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<KillableWorker> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'perennial-faults-'));
   const killFile = path.join(folder, 'kill.json');
   const start = (): Promise<Program> =>
     startProgram({
       name: 'killable worker',
       file: 'test/support/faults/worker-entry.ts',
-      variables: variablesOf(engine, killFile),
+      variables: { ...variablesOf(engine, killFile), ...variables },
       logFile: path.join(folder, 'worker.log'),
       restart: false,
       say: () => undefined,
@@ -56,6 +62,7 @@ export async function startKillableWorker(engine: TestEngine): Promise<KillableW
   let program = await start();
   return {
     order: (order) => giveOrder(killFile, order),
+    orderChainDeath: (moment) => orderChainDeath(killFile, moment),
     whenDead: async () => {
       await waitFor('the worker dies at the ordered moment', () => !isAlive(program.pid()), { timeoutMs: deathMsMax });
     },

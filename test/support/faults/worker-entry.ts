@@ -15,6 +15,7 @@ import { createAdvancer, createMessenger } from '../../../worker/messenger';
 import { createPlanChanger } from '../../../worker/plan-changer';
 import { startRelay } from '../../../worker/relay';
 import { installRuntime, startWorkers } from '../../../worker/workers';
+import { deadlyChains } from './deadly-chains';
 import { killFileVariable } from './kill-order';
 import { deadlyActivities, deadlyDependencies } from './kill-points';
 
@@ -56,7 +57,8 @@ async function main(): Promise<void> {
   const connection = await Connection.connect({ address: config.temporal.address });
   const client = new Client({ connection, namespace: config.temporal.namespace });
   const watch = { file: process.env[killFileVariable] ?? '', stripeUrl: config.stripe.apiUrl ?? '' };
-  const deps = dependenciesOf(config, database, client);
+  const engine = dependenciesOf(config, database, client);
+  const deps = { ...engine, chainNamed: deadlyChains(engine.chainNamed, watch.file) };
   const activities = deadlyActivities(createActivities(deadlyDependencies(deps, watch)), watch);
   const watchesChains = config.chains.keyFile !== null;
   const workers = await startWorkers({ ...config.temporal, ...config.worker, watchesChains, activities });
