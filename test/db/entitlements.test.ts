@@ -1,4 +1,5 @@
 /** Limits read from the books: what counts in which window, what is held, and that nobody gets the same unit twice. */
+import type { Database } from '../../db/pool';
 import { expireReservations, findReservation } from '../../db/queries/entitlement-reservations';
 import { raiseAlerts } from '../../db/transactions/entitlement-alerts';
 import { loadStanding } from '../../db/transactions/entitlement-standing';
@@ -134,8 +135,8 @@ test('two subscriptions add up, and use before the second began is not taken fro
   expect(await stands('2026-03-21T00:00:00.000Z')).toEqual(['130', '0', '150']);
 });
 
-const held = (id: string, quantity: string, at: string, heldMs = 60_000) =>
-  reserveEntitlement(tenant.database, {
+const held = (id: string, quantity: string, at: string, heldMs = 60_000, database = tenant.database) =>
+  reserveEntitlement(database, {
     tenantId: tenant.tenantId,
     id: newId('rsv'),
     customerId: id,
@@ -153,6 +154,39 @@ test('of a hundred callers who want one each of the last ten at once, exactly te
   const outcomes = await Promise.all(Array.from({ length: 100 }, () => held(id, '1', at)));
   expect(outcomes.filter(({ kind }) => kind === 'reserved')).toHaveLength(10);
   expect(await stands(at)).toEqual(['20', '10', '30']);
+});
+
+/** The database as one who was let in has it, and to whom something happens before what was granted is written. */
+const beforeTaking = (happens: () => Promise<void>): Database => ({
+  ...tenant.database,
+  transaction: (tenantId, work) =>
+    tenant.database.transaction(tenantId, (db) =>
+      work({
+        query: async (statement, values) => {
+          if (statement.name === 'entitlement_reservations_insert') await happens();
+          return db.query(statement, values);
+        },
+      }),
+    ),
+});
+
+const waitingForLocks = async (): Promise<number> => {
+  const text = `select count(*)::integer as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return (await tenant.admin.query<{ n: number }>(text)).rows[0]?.n ?? 0;
+};
+
+test('whoever asks while another has seen what is left and not taken it yet waits, and sees what was taken', async () => {
+  const { id } = await customer();
+  await tenant.subscribe([granted(calls, { limit: '10' })], { ...march, customerId: id });
+  const at = '2026-03-10T00:00:00.000Z';
+  let second: ReturnType<typeof held> | undefined;
+  const overtaken = async (): Promise<void> => {
+    let isThrough = false;
+    second = held(id, '10', at).finally(() => (isThrough = true));
+    await waitFor('the second waits, or is through', async () => isThrough || (await waitingForLocks()) > 0);
+  };
+  const first = await held(id, '10', at, 60_000, beforeTaking(overtaken));
+  expect([first.kind, (await second)?.kind]).toEqual(['reserved', 'refused']);
 });
 
 test('what a reservation holds is free again once it is released, or past its end', async () => {
