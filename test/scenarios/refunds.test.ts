@@ -109,7 +109,13 @@ test('a refund that is being written while a cancellation credits the same money
   await scene.advance('2026-01-16');
   const written = engine.database.transaction(scene.tenantId, async (db) => {
     const amount = money('49.00', 'USD');
-    const row = { id: newId('re'), paymentId: payment.id, amount, reason: null, occurredAt: fromIso('2026-01-16T00:00:00Z') };
+    const row = {
+      id: newId('re'),
+      paymentId: payment.id,
+      amount,
+      reason: null,
+      occurredAt: fromIso('2026-01-16T00:00:00Z'),
+    };
     await insertRefund(db, { ...row, tenantId: scene.tenantId });
     // Nothing of it can be seen yet: the cancellation credits what it finds.
     await scene.command(subscription, 'cancel', { credit: true });

@@ -204,8 +204,17 @@ export async function startTestEngine(options: EngineOptions = {}): Promise<Test
     changePlan: createPlanChanger(temporal),
   };
   const wrapped = options.wrap?.(deps) ?? deps;
-  if (options.worker !== false)
-    await openWorker(closers, taskQueue, wrapped, temporal, options);
+  if (options.worker !== false) await openWorker(closers, taskQueue, wrapped, temporal, options);
   const admin = createApiClient({ baseUrl: `${url}/api/v1`, apiKey: testAdminKey });
-  return { admin, database, testDatabase, sandbox, salesTax, temporal, taskQueue, apiUrl: url, stop: () => closers.closeAll() };
+  return {
+    admin,
+    database,
+    testDatabase,
+    sandbox,
+    salesTax,
+    temporal,
+    taskQueue,
+    apiUrl: url,
+    stop: () => closers.closeAll(),
+  };
 }
