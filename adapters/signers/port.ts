@@ -10,7 +10,7 @@ export interface Signer {
   readonly keyId: string;
   readonly curve: Curve;
   /**
-   * The public key, hexadecimal: 32 bytes (ed25519), 33 compressed bytes (secp256k1).
+   * The public key, hexadecimal: 32 bytes (ed25519), 33 compressed bytes (secp256k1). Empty for `cheetah`: its adapter makes it.
    * @param child 0 is the key itself; others are derived where the signer can (BIP-32, SLIP-10), for an address per payment.
    */
   publicKey(child?: number): Promise<string>;

@@ -1,6 +1,6 @@
 /** Builds transactions out of notes. */
-import type { Note, NockchainTx } from '@nockchain/rose-wasm';
-import type { HeldNote } from './notes';
+import type { Note } from '@nockchain/rose-wasm';
+import { type HeldNote, nicksOf } from './notes';
 import { loadRose } from './rose';
 
 export interface Output {
@@ -21,8 +21,11 @@ export interface Built {
  */
 const NICKS_PER_WORD = 16_384n;
 
+type Builder = InstanceType<ReturnType<typeof loadRose>['TxBuilder']>;
+
 /**
  * A transaction that spends all notes, pays all outputs and gives the rest back to the sender, or null when the notes do not reach for the fee.
+ * A rest that is not worth an output of its own goes to the miner as well.
  * @param feeMin Where it takes another one's place: more than that one pays.
  */
 export function build(
@@ -31,15 +34,23 @@ export function build(
   outputs: readonly Output[],
   feeMin: bigint,
 ): Built | null {
+  const rest = nicksOf(notes) - outputs.reduce((total, { nicks }) => total + nicks, 0n);
+  const withChange = attempt(() => finish(fill(from, notes, outputs), feeMin));
+  if (withChange !== null && withChange.fee < rest) return withChange;
+  return attempt(() => finishWithoutChange(fill(from, notes, outputs), rest, feeMin));
+}
+
+/** The library throws a text without a code when a refund would fall below zero. */
+function attempt(make: () => Built | null): Built | null {
   try {
-    return buildOrThrow(from, notes, outputs, feeMin);
+    return make();
   } catch {
-    // The library throws a text without a code when a refund would fall below zero.
     return null;
   }
 }
 
-function buildOrThrow(from: string, notes: readonly HeldNote[], outputs: readonly Output[], feeMin: bigint): Built {
+/** Every note with what it pays, and all that is left given back. */
+function fill(from: string, notes: readonly HeldNote[], outputs: readonly Output[]): Builder {
   const { SpendBuilder, TxBuilder } = loadRose();
   const builder = new TxBuilder(NICKS_PER_WORD);
   const left = outputs.map((output) => ({ ...output }));
@@ -50,12 +61,25 @@ function buildOrThrow(from: string, notes: readonly HeldNote[], outputs: readonl
     spend.computeRefund(false);
     builder.spend(spend);
   }
+  return builder;
+}
+
+function finish(builder: Builder, feeMin: bigint): Built {
   builder.recalcAndSetFee(false);
   if (builder.curFee() < feeMin) builder.setFeeAndBalanceRefund(feeMin, false, false);
-  const fee = builder.curFee();
-  const transaction: NockchainTx = builder.build();
-  return { jam: transaction.toRawTx().toJam(), fee };
+  return built(builder);
 }
+
+function finishWithoutChange(builder: Builder, rest: bigint, feeMin: bigint): Built | null {
+  if (rest < feeMin) return null;
+  builder.setFeeAndBalanceRefund(rest, false, false);
+  return builder.curFee() === rest && rest >= builder.calcFee() ? built(builder) : null;
+}
+
+const built = (builder: Builder): Built => ({
+  fee: builder.curFee(),
+  jam: builder.build().toRawTx().toJam(),
+});
 
 /** What one note pays of the outputs, in their order; the next note pays on. */
 function takeFrom(left: { address: string; nicks: bigint; memo: string | null }[], nicks: bigint): Output[] {

@@ -21,20 +21,22 @@ export async function keyOf(signer: Signer, child: number): Promise<NockchainKey
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 /** The prime of the field that tip5 counts in; a hash is five numbers below it. */
 const PRIME = 2n ** 64n - 2n ** 32n + 1n;
-const LIMBS = 5n;
+const HASH_MAX = PRIME ** 5n - 1n;
+const HASH_BYTES = 40;
 
-/** Base58, and a number that five limbs of the field hold and four do not: what is cut short is smaller. */
+/** Base58 of the 40 bytes of a tip5 hash; a leading 1 stands for a byte that is zero. */
 export function checkAddress(text: string): AddressCheck {
   let value = 0n;
   for (const character of text) {
     const digit = ALPHABET.indexOf(character);
     if (digit < 0) return { kind: 'invalid', reason: 'not base58' };
     value = value * 58n + BigInt(digit);
-    if (value >= PRIME ** LIMBS) return { kind: 'invalid', reason: 'longer than a tip5 hash' };
+    if (value > HASH_MAX) return { kind: 'invalid', reason: 'longer than a tip5 hash' };
   }
-  if (text.startsWith('1') || value < PRIME ** (LIMBS - 1n))
-    return { kind: 'invalid', reason: 'shorter than a tip5 hash' };
-  return { kind: 'valid', address: text };
+  const zeros = text.length - text.replace(/^1+/, '').length;
+  const bytes = zeros + Math.ceil(value.toString(16).length / 2);
+  if (bytes === HASH_BYTES) return { kind: 'valid', address: text };
+  return { kind: 'invalid', reason: `${bytes < HASH_BYTES ? 'shorter' : 'longer'} than a tip5 hash` };
 }
 
 /** The first name of the notes that an address may spend: nodes find notes of version 1 by it alone. */

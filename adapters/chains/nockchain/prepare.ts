@@ -27,9 +27,11 @@ export async function prepare(
   const refusal = refusingPayee(request);
   if (refusal !== null) return refusal;
   const [held, tip] = [await notesOf(endpoint, request.from), await blocks.tip()];
-  const reserved = held.filter(({ id }) => request.order.inputIds.includes(id));
+  const isCollected = request.order.inputIds.length === 0 && (request.child ?? 0) > 0;
+  // A child's address pays nobody and is only collected, all of it at once: nothing needs to be reserved there.
+  const reserved = isCollected ? held : held.filter(({ id }) => request.order.inputIds.includes(id));
   const due = request.payouts.reduce((total, { amount }) => total + BigInt(amount), 0n);
-  const chosen = choose(endpoint, request, reserved, due);
+  const chosen = choose(endpoint, request, reserved, due, isCollected ? reserved.length : 1);
   if (chosen === null) {
     const needed = due > nicksOf(reserved) ? due : nicksOf(reserved) + 1n;
     return {
@@ -63,6 +65,7 @@ function choose(
   { from, payouts, replaces }: PrepareRequest,
   reserved: readonly HeldNote[],
   due: bigint,
+  countMin: number,
 ): { readonly notes: readonly HeldNote[]; readonly built: Built } | null {
   const isReplaced = ({ id }: HeldNote): boolean => replaces?.order.inputIds.includes(id) ?? false;
   if (replaces !== null && !reserved.some(isReplaced)) {
@@ -72,7 +75,7 @@ function choose(
     (left, right) => Number(isReplaced(right)) - Number(isReplaced(left)) || (left.nicks > right.nicks ? -1 : 1),
   );
   const feeMin = replaces === null ? 0n : (BigInt(replaces.fee) * REPLACEMENT.numerator) / REPLACEMENT.denominator + 1n;
-  for (let count = 1; count <= sorted.length; count += 1) {
+  for (let count = Math.max(1, countMin); count <= sorted.length; count += 1) {
     const notes = sorted.slice(0, count);
     if (nicksOf(notes) <= due) continue;
     const built = build(from, notes, payouts.map(outputOf), feeMin);

@@ -126,6 +126,38 @@ describe('deposits', () => {
   });
 });
 
+test('an address whose first bytes are zero is one, with one character more or less it is none', () => {
+  // Made by the wasm from a key; one in 256 begins like this.
+  const address = '1K4ip7GxVN78Fgf55U2siMgxtGMmMdZPkz8i7hMoAZxL9X86PZWKuV';
+  expect(harness.chain.checkAddress(address)).toEqual({ kind: 'valid', address });
+  for (const wrong of [address.slice(1), `1${address}`, address.slice(0, -1)]) {
+    expect(harness.chain.checkAddress(wrong).kind).toBe('invalid');
+  }
+});
+
+test('what was paid to a child key is collected to the last nick, without reserving anything', async () => {
+  const signer = harness.newSigner();
+  const { instruction } = await askFor(harness, sample(), signer);
+  const { address: from, child = 0 } = instruction;
+  for (const nocks of [300n, 200n]) await harness.fund(from, COIN, String(nocks * NICKS));
+  const to = await harness.chain.addressOf(signer);
+  const collect = (amount: bigint) =>
+    harness.chain.prepare({
+      ...{ from, child, publicKey: '', replaces: null, feeMax: harness.feeMax },
+      payouts: [payoutOf(to, sample(), String(amount))],
+      order: { number: null, inputIds: [] },
+    });
+  const tried = await collect(1n);
+  if (tried.kind !== 'prepared') throw new Error('Expected a preparation.');
+  const all = 500n * NICKS - BigInt(tried.transaction.fee);
+  const final = await collect(all);
+  if (final.kind !== 'prepared') throw new Error(`Expected a preparation, got ${JSON.stringify(final)}.`);
+  const landed = await sendAndFinalize(harness, await harness.chain.sign(final.transaction, signer));
+  expect(landed.paid).toEqual([true]);
+  expect(await balance(harness, from, COIN)).toBe(500n * NICKS - all - BigInt(landed.fee));
+  expect(await balance(harness, to, COIN)).toBe(all);
+});
+
 describe('payouts', () => {
   test('carry their memo on the output, not on the change', async () => {
     const { signer, from } = await fundedSigner(harness, sample());
