@@ -1,5 +1,13 @@
 /** How long an attached coupon applies, and what a use does to it. */
-import { type AttachedCoupon, afterCredit, afterUse, fixedRest, isInForce } from '../../../domain/discount/attached';
+import {
+  type AttachedCoupon,
+  afterCredit,
+  afterUse,
+  afterVoid,
+  fixedRest,
+  isInForce,
+  unused,
+} from '../../../domain/discount/attached';
 import { money, zero } from '../../../domain/money';
 import { attached, august, july, june, usd } from './coupons';
 
@@ -63,5 +71,36 @@ describe('a fixed coupon of 10.00', () => {
     expect(fixedRest(afterCredit(used, usd('11.00'), laterInJune), june, 'USD')).toEqual(usd('10.00'));
     expect(afterCredit(used, usd('4.00'), inJuly)).toBe(used);
     expect(afterCredit(used, money('4.00', 'EUR'), inJune)).toBe(used);
+  });
+});
+
+describe('an invoice that is voided', () => {
+  const fixed = attached('cpn_1', { amounts: { USD: '10' }, duration: 'periods', periods: 2 });
+  const once = afterUse(fixed, usd('4.00'), inJune);
+  const twice = afterUse(once, usd('3.00'), laterInJune);
+  const voided = (amount: string, periodStart: number, isOnlyOfPeriod: boolean) => ({
+    amount: usd(amount),
+    periodStart,
+    isOnlyOfPeriod,
+  });
+
+  test('gives a coupon that it alone used back whole', () => {
+    expect(afterVoid(once, voided('4.00', june, true)).use).toEqual(unused);
+  });
+
+  test('gives back what it took in the period, and the period only if no other invoice of it used the coupon', () => {
+    const left = afterVoid(twice, voided('3.00', june, false));
+    expect(left.use).toMatchObject({ invoices: 1, periods: 1, taken: usd('4.00') });
+    const inTwo = afterUse(twice, usd('10.00'), inJuly);
+    const back = afterVoid(inTwo, voided('10.00', july, true));
+    expect(back.use).toMatchObject({ invoices: 2, periods: 1 });
+    expect(fixedRest(back, july, 'USD')).toEqual(usd('10.00'));
+    expect(isInForce(back, inAugust)).toBe(true);
+  });
+
+  test('of an older period leaves what the running one has taken', () => {
+    const inTwo = afterUse(once, usd('6.00'), inJuly);
+    const back = afterVoid(inTwo, voided('4.00', june, true));
+    expect(back.use).toMatchObject({ invoices: 1, periods: 1, periodStart: july, taken: usd('6.00') });
   });
 });
