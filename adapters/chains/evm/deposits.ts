@@ -7,8 +7,9 @@ import type { ChainHead, DepositSearch, DepositsFound, SeenDeposit } from '../po
 import type { Contract } from './assets';
 import { contractOf } from './assets';
 import { type EvmBlock, readBlock, readHead } from './blocks';
+import { findInnerPayments, innerCredits, innerIndexMin } from './inner-payments';
 import type { EvmNetwork } from './network';
-import { creditsOf, readReceipt, readTransaction, transferTopic } from './receipts';
+import { creditsOf, readReceipt, readTransaction, type Receipt, transferTopic } from './receipts';
 
 interface Cursor {
   readonly height: number;
@@ -36,6 +37,8 @@ interface Watch {
 interface Hit {
   readonly id: Hex;
   readonly contract: Contract;
+  /** The coin was sent by a contract on the way. */
+  readonly isInner: boolean;
 }
 
 const inPieces = <T>(list: readonly T[], size: number): T[][] =>
@@ -62,7 +65,7 @@ async function tokenHits(network: EvmNetwork, watched: readonly Watch[], from: n
   );
   return found.flat().flatMap((log) => {
     if (log.transactionHash === null) return [];
-    return [{ id: log.transactionHash, contract: getAddress(log.address) }];
+    return [{ id: log.transactionHash, contract: getAddress(log.address), isInner: false }];
   });
 }
 
@@ -74,27 +77,38 @@ async function coinHits(network: EvmNetwork, watched: readonly Watch[], from: nu
     const block = await network.request({ method: 'eth_getBlockByNumber', params: [numberToHex(height), true] });
     for (const transaction of block?.transactions ?? []) {
       if (typeof transaction === 'string' || transaction.to == null) continue;
-      if (addresses.has(getAddress(transaction.to))) hits.push({ id: transaction.hash, contract: null });
+      if (addresses.has(getAddress(transaction.to)))
+        hits.push({ id: transaction.hash, contract: null, isInner: false });
     }
   }
+  for (const some of inPieces([...addresses], addressesMax)) {
+    const inner = await findInnerPayments(network, some, from, to);
+    hits.push(...inner.map((id) => ({ id, contract: null, isInner: true })));
+  }
   return hits;
+}
+
+/** What a transaction credited, to anybody, in the way of the hit. */
+async function creditsIn(network: EvmNetwork, receipt: Receipt, { id, contract, isInner }: Hit) {
+  if (isInner) return receipt.status === '0x1' ? innerCredits(network, id) : [];
+  const transaction = contract === null ? await readTransaction(network, id) : null;
+  const { to, from } = receipt;
+  return creditsOf(receipt, { to, from, value: BigInt(transaction?.value ?? 0) }, contract);
 }
 
 /** The deposits of a transaction among what is watched; none when it is not on the chain (any more). */
 async function depositsOf(
   network: EvmNetwork,
-  { id, contract }: Hit,
+  { id, contract, isInner }: Hit,
   watched: readonly Watch[],
   head: ChainHead,
 ): Promise<SeenDeposit[]> {
   const receipt = await readReceipt(network, id);
-  const transaction = contract === null ? await readTransaction(network, id) : null;
   if (receipt === null) return [];
   const block = await readBlock(network, Number(receipt.blockNumber));
   // Between two answers the chain may have moved; the next search sees it as it is.
   if (block === null || block.hash !== receipt.blockHash) return [];
-  const { to, from } = receipt;
-  const credits = creditsOf(receipt, { to, from, value: BigInt(transaction?.value ?? 0) }, contract);
+  const credits = await creditsIn(network, receipt, { id, contract, isInner });
   return credits.flatMap(({ index, to: receiver, sender, amount }) => {
     const address = getAddress(receiver);
     const watch = watched.find((one) => one.address === address && one.contract === contract);
@@ -154,7 +168,7 @@ export async function findEvmDeposits(network: EvmNetwork, search: DepositSearch
     ...(await tokenHits(network, watched, from, to.height)),
     ...(await coinHits(network, watched, from, to.height)),
   ];
-  const distinct = [...new Map(hits.map((hit) => [`${hit.id}${hit.contract}`, hit])).values()];
+  const distinct = [...new Map(hits.map((hit) => [`${hit.id}${hit.contract}${hit.isInner}`, hit])).values()];
   const deposits: SeenDeposit[] = [];
   for (const hit of distinct) deposits.push(...(await depositsOf(network, hit, watched, head)));
   return { deposits, cursor: write(to, head.finalHeight), head };
@@ -171,6 +185,7 @@ export async function readEvmDeposit(network: EvmNetwork, deposit: SeenDeposit):
   const contract = contractOf(network.id, asset);
   const head = await readHead(network);
   const watched = [{ address: getAddress(watch), asset, contract }];
-  const found = await depositsOf(network, { id: transactionId as Hex, contract }, watched, head);
+  const hit = { id: transactionId as Hex, contract, isInner: index >= innerIndexMin };
+  const found = await depositsOf(network, hit, watched, head);
   return found.find((one) => one.index === index) ?? null;
 }

@@ -1,6 +1,6 @@
 /**
- * EVM chains: the coin and ERC-20 tokens. Proven against anvil. Not seen: a coin that a contract sends without a transaction of its own to the
- * address (an internal transfer) shows in the balance alone, which the reconciliation compares.
+ * EVM chains: the coin and ERC-20 tokens. Proven against anvil. A coin that a contract sends is found where the endpoint serves traces
+ * (`inner-payments.ts`).
  */
 import { getAddress } from 'viem';
 import type { ChainConnection } from '../connection';

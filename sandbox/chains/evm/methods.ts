@@ -29,7 +29,8 @@ const forwarded = [
   'eth_sendRawTransaction',
   'eth_syncing',
   'net_version',
-  'trace_block',
+  'trace_filter',
+  'trace_transaction',
   'web3_clientVersion',
 ] as const;
 
@@ -83,7 +84,8 @@ class LaggingView {
     return answer !== null && (await this.isVisible(answer.blockNumber)) ? answer : null;
   }
 
-  async logs([filter]: readonly [{ toBlock?: string; fromBlock?: string }]): Promise<unknown> {
+  /** Logs or traces of a range. */
+  async range(method: string, [filter]: readonly [{ toBlock?: string; fromBlock?: string }]): Promise<unknown> {
     const head = await this.heightOf('latest');
     const to = await this.numberOf(filter.toBlock ?? 'latest');
     const last = Math.min(head, parseInt(String(to), 16));
@@ -91,7 +93,7 @@ class LaggingView {
     // Nodes answer a range beyond their head with what they have, and do not say so.
     return last < parseInt(String(from), 16)
       ? []
-      : this.ask('eth_getLogs', [{ ...filter, fromBlock: from, toBlock: hexOf(last) }]);
+      : this.ask(method, [{ ...filter, fromBlock: from, toBlock: hexOf(last) }]);
   }
 
   async height(): Promise<Hex> {
@@ -116,7 +118,8 @@ export function evmMethods(ask: Ask, mood: Mood): RpcMethods {
     eth_getTransactionCount: (params) => view.atBlock('eth_getTransactionCount', params as unknown[], 1),
     eth_getTransactionReceipt: (params) => view.placed('eth_getTransactionReceipt', params),
     eth_getTransactionByHash: (params) => view.placed('eth_getTransactionByHash', params),
-    eth_getLogs: (params) => view.logs(params as [object]),
+    eth_getLogs: (params) => view.range('eth_getLogs', params as [object]),
+    trace_filter: (params) => view.range('trace_filter', params as [object]),
   };
   const plain: RpcMethods = {
     ...Object.fromEntries(forwarded.map((method) => [method, (params: unknown) => ask(method, params)])),

@@ -1,6 +1,7 @@
 /** What holds for EVM chains alone, beside what the conformance suite asks of every chain. */
 import { randomBytes } from 'node:crypto';
 import {
+  concat,
   createPublicClient,
   createWalletClient,
   encodeFunctionData,
@@ -8,6 +9,7 @@ import {
   http,
   type Hex,
   keccak256,
+  pad,
   parseTransaction,
   publicActions,
 } from 'viem';
@@ -19,6 +21,7 @@ import { type Chain, ChainRefusedRequest, type SeenDeposit } from '../../../adap
 import type { Signer } from '../../../adapters/signers/port';
 import { createSeedSigner } from '../../../adapters/signers/seed-signer';
 import { type ControlClient, controlClient } from '../../../sandbox/chains/rpc/control-client';
+import { assemble } from '../../../sandbox/chains/evm/assembler';
 import { jsonRpc } from '../../../sandbox/chains/rpc/json-rpc';
 import { startRpcServer } from '../../../sandbox/chains/rpc/server';
 import { type EvmSandbox, startEvmSandbox } from '../../../sandbox/chains/evm/server';
@@ -176,11 +179,15 @@ test('a base fee that rises above what is offered keeps the bytes out, and a rep
 });
 
 /** A wallet from outside that signs one transaction. */
-async function signOutside(to: string, value: bigint, data: Hex = '0x'): Promise<Hex> {
+async function signOutside(to: string | null, value: bigint, data: Hex = '0x'): Promise<Hex> {
   const account = privateKeyToAccount(generatePrivateKey());
   await fund(account.address, { coin: 2n * ether, token: 10n ** 9n });
   const wallet = createWalletClient({ account, chain: anvil, transport: http(sandbox.url) }).extend(publicActions);
-  const wish = await wallet.prepareTransactionRequest({ to: to as Hex, value, data, account, chain: anvil });
+  const wish = await wallet.prepareTransactionRequest({
+    // Given, not estimated: the least gas with which a contract that swallows failures succeeds is too little for what it calls.
+    ...{ to: to as Hex | null, value, data, gas: 500_000n },
+    ...{ account, chain: anvil },
+  });
   return wallet.signTransaction(wish);
 }
 
@@ -208,6 +215,79 @@ test('a deposit of a token is known by its place in its transaction, wherever th
   expect(new Set(found.map(({ transactionId, index }) => `${transactionId}:${index}`))).toEqual(
     new Set(raws.map((raw) => `${keccak256(raw)}:1`)),
   );
+});
+
+/**
+ * A contract that sends the value on to the address in the first word. With 1 in the second it fails after that; with 2 it has itself do so,
+ * and goes on as if nothing had happened.
+ */
+const forwarder = `
+  0x20 CALLDATALOAD 0x02 EQ @nested JUMPI
+  PUSH0 PUSH0 PUSH0 PUSH0 CALLVALUE PUSH0 CALLDATALOAD GAS CALL
+  0x20 CALLDATALOAD @fail JUMPI STOP
+nested:
+  PUSH0 CALLDATALOAD PUSH0 MSTORE 0x01 0x20 MSTORE
+  PUSH0 PUSH0 0x40 PUSH0 CALLVALUE ADDRESS GAS CALL STOP
+fail:
+  PUSH0 PUSH0 REVERT`;
+
+async function deployForwarder(): Promise<Hex> {
+  const client = createPublicClient({ chain: anvil, transport: http(sandbox.url) });
+  const code = assemble(forwarder);
+  const length = (code.length / 2).toString(16).padStart(2, '0');
+  const serializedTransaction = await signOutside(null, 0n, `0x60${length}8060095f395ff3${code}`);
+  const id = await client.sendRawTransaction({ serializedTransaction });
+  await control.order('mine');
+  return (await client.getTransactionReceipt({ hash: id })).contractAddress ?? '0x';
+}
+
+test('a coin that a contract sends is found, and not when the call was undone', async () => {
+  const asked = await chain.depositInstruction({ ...request, index: 11 }, newSigner());
+  const contractAddress = await deployForwarder();
+  const data = (way: Hex): Hex => concat([pad(asked.address as Hex), pad(way)]);
+  const raws = [
+    await signOutside(contractAddress, 3n, data('0x0')),
+    await signOutside(contractAddress, 5n, data('0x2')),
+    await signOutside(contractAddress, 7n, data('0x0')),
+  ];
+  const { cursor } = await search(asked.watch, coin, null);
+  const client = createPublicClient({ chain: anvil, transport: http(sandbox.url) });
+  for (const serializedTransaction of raws) await client.sendRawTransaction({ serializedTransaction });
+  await control.order('mine');
+  const { found } = await search(asked.watch, coin, cursor);
+  const amounts = new Map(found.map((deposit) => [deposit.transactionId, deposit.amount]));
+  expect(amounts).toEqual(
+    new Map([
+      [keccak256(raws[0] ?? '0x'), '3'],
+      [keccak256(raws[2] ?? '0x'), '7'],
+    ]),
+  );
+  const [first] = found;
+  if (first === undefined) throw new Error('No deposit was found.');
+  await control.order('finalize');
+  expect(await chain.readDeposit(first)).toEqual({ ...first, isFinal: true });
+  expect(await chain.balanceOf(asked.address, coin)).toBe('10');
+});
+
+test('an endpoint without traces still shows what is paid directly', async () => {
+  await control.fault({
+    method: 'trace_filter',
+    kind: 'error',
+    count: null,
+    error: { code: -32601, message: 'the method trace_filter does not exist/is not available' },
+  });
+  try {
+    const plain = await createChain({ id: 'eip155:31337', url: sandbox.url, timeoutMs: 10_000, headers: {} });
+    const asked = await plain.depositInstruction({ ...request, index: 13 }, newSigner());
+    const client = createPublicClient({ chain: anvil, transport: http(sandbox.url) });
+    const serializedTransaction = await signOutside(asked.address, 9n);
+    await client.sendRawTransaction({ serializedTransaction });
+    await control.order('mine');
+    const found = await plain.findDeposits({ watched: [{ watch: asked.watch, asset: coin }], cursor: null });
+    expect(found.deposits).toEqual([expect.objectContaining({ amount: '9' })]);
+  } finally {
+    await control.clearFaults();
+  }
 });
 
 test('bytes are not dead while a second endpoint shows that they landed', async () => {
