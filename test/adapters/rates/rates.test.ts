@@ -1,4 +1,4 @@
-import { rateSourceFactories, type RateSourceName } from '../../../adapters/rates';
+import { createRateSources, rateSourceFactories, type RateSourceName } from '../../../adapters/rates';
 import { createCoinGecko } from '../../../adapters/rates/coingecko';
 import { createManualSource, type ManualPrice } from '../../../adapters/rates/manual';
 import { observeRate } from '../../../adapters/rates/observe';
@@ -61,6 +61,9 @@ const harnesses: Record<RateSourceName, () => Promise<RateSourceHarness>> = {
 for (const [name, makeHarness] of Object.entries(harnesses)) rateSourceConformance(name, makeHarness);
 
 test('every source of the registry is in the conformance suite, under its own name', () => {
+  const nowhere = { url: 'http://localhost', ids: {} };
+  const sources = createRateSources({ pyth: nowhere, coingecko: nowhere, manual: async () => [], clock: () => 0 });
+  expect(sources.map(({ name }) => name).sort()).toEqual(Object.keys(rateSourceFactories).sort());
   expect(Object.keys(harnesses).sort()).toEqual(Object.keys(rateSourceFactories).sort());
 });
 
