@@ -33,11 +33,13 @@ export function commentOf(body: Cell): string | null {
   return slice.loadStringTail();
 }
 
-/** The messages of a transaction as the cells that they are: taking them apart and putting them together might give other hashes. */
-export function messageCellsOf(transaction: Cell): {
+export interface MessageCells {
   readonly incoming: Cell | null;
   readonly outgoing: readonly Cell[];
-} {
+}
+
+/** The messages of a transaction as the cells that they are: taking them apart and putting them together might give other hashes. */
+export function messageCellsOf(transaction: Cell): MessageCells {
   const messages = transaction.beginParse().loadRef().beginParse();
   const incoming = messages.loadMaybeRef();
   const outgoing = messages.loadDict(Dictionary.Keys.Uint(15), Dictionary.Values.Cell());

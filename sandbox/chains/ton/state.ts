@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Cell, loadTransaction, type Transaction } from '@ton/core';
 import type { NetworkEvent, StoredTransaction } from './events';
-import { messageCellsOf, normalizedHashOf } from './messages';
+import { type MessageCells, messageCellsOf, normalizedHashOf } from './messages';
 
 /** The second of the first block; any moment before all that is played here. */
 export const GENESIS_TIME = 1_700_000_000;
@@ -20,6 +20,7 @@ export interface TransactionRecord {
   readonly boc: string;
   /** Base64, as all hashes here. */
   readonly hash: string;
+  readonly messages: MessageCells;
   readonly messageHash: string | null;
   /** Of an external message: the hash that does not depend on how it was wrapped (TEP-467). */
   readonly normalizedHash: string | null;
@@ -39,6 +40,7 @@ export class NetworkState {
   private accounts = new Map<string, AccountMoment[]>();
   private byAccount = new Map<string, TransactionRecord[]>();
   private byMessage = new Map<string, TransactionRecord[]>();
+  private byHash = new Map<string, TransactionRecord[]>();
   private readonly forks: { readonly from: number; readonly name: string }[] = [];
 
   apply(event: NetworkEvent): void {
@@ -67,11 +69,8 @@ export class NetworkState {
   }
 
   findTransaction(hash: string, time: number): TransactionRecord | null {
-    for (const records of this.byAccount.values()) {
-      const found = records.find((record) => record.hash === hash && record.time <= time);
-      if (found !== undefined) return found;
-    }
-    return null;
+    const found = this.byHash.get(hash)?.[0];
+    return found !== undefined && found.time <= time ? found : null;
   }
 
   heightAt = (time: number): number => time - GENESIS_TIME + 1;
@@ -86,16 +85,19 @@ export class NetworkState {
     const cell = Cell.fromBase64(stored.boc);
     const transaction = loadTransaction(cell.beginParse());
     const message = transaction.inMessage ?? null;
+    const messages = messageCellsOf(cell);
     const record: TransactionRecord = {
       account: stored.account,
       time,
       transaction,
       boc: stored.boc,
       hash: cell.hash().toString('base64'),
-      messageHash: messageCellsOf(cell).incoming?.hash().toString('base64') ?? null,
+      messages,
+      messageHash: messages.incoming?.hash().toString('base64') ?? null,
       normalizedHash: message?.info.type === 'external-in' ? normalizedHashOf(message).toString('base64') : null,
     };
     pushTo(this.byAccount, stored.account, record);
+    pushTo(this.byHash, record.hash, record);
     for (const hash of new Set([record.messageHash, record.normalizedHash])) {
       if (hash !== null) pushTo(this.byMessage, hash, record);
     }
@@ -109,6 +111,7 @@ export class NetworkState {
     this.accounts = kept(this.accounts, stands);
     this.byAccount = kept(this.byAccount, stands);
     this.byMessage = kept(this.byMessage, stands);
+    this.byHash = kept(this.byHash, stands);
     this.inFlight = [];
     this.forks.push({ from: this.heightAt(last) + 1, name: String(this.forks.length + 1) });
   }

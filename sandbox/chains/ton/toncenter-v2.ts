@@ -3,7 +3,7 @@ import { Address, Cell, external, type Message, type Transaction } from '@ton/co
 import { RpcFailure } from '../rpc/rpc-failure';
 import type { RpcMethods } from '../rpc/protocol';
 import { parseAccount } from './machine';
-import { commentOf, messageCellsOf } from './messages';
+import { commentOf } from './messages';
 import type { TonNetwork } from './network';
 import { readStack, writeStack } from './stack';
 import type { TransactionRecord } from './state';
@@ -109,7 +109,6 @@ export const asBase64 = (hash: string): string =>
   Buffer.from(hash, /^[0-9a-f]{64}$/i.test(hash) ? 'hex' : 'base64').toString('base64');
 
 function transactionAnswer({ transaction, boc, hash }: TransactionRecord): object {
-  const cells = messageCellsOf(Cell.fromBase64(boc));
   const storage = storageFeeOf(transaction);
   return {
     '@type': 'raw.transaction',
@@ -119,9 +118,7 @@ function transactionAnswer({ transaction, boc, hash }: TransactionRecord): objec
     fee: transaction.totalFees.coins.toString(),
     storage_fee: storage.toString(),
     other_fee: (transaction.totalFees.coins - storage).toString(),
-    ...(transaction.inMessage == null || cells.incoming === null
-      ? {}
-      : { in_msg: messageAnswer(transaction.inMessage) }),
+    ...(transaction.inMessage == null ? {} : { in_msg: messageAnswer(transaction.inMessage) }),
     out_msgs: [...transaction.outMessages.values()].map(messageAnswer),
   };
 }

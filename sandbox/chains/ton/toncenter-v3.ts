@@ -2,7 +2,7 @@
 import { Address, Cell, loadMessage, type Message, type Transaction } from '@ton/core';
 import { RpcFailure } from '../rpc/rpc-failure';
 import type { RpcMethods } from '../rpc/protocol';
-import { commentOf, messageCellsOf, normalizedHashOf, operationOf } from './messages';
+import { commentOf, normalizedHashOf, operationOf } from './messages';
 import type { TonNetwork } from './network';
 import type { TransactionRecord } from './state';
 import { asBase64, storageFeeOf } from './toncenter-v2';
@@ -75,7 +75,7 @@ function traces(network: TonNetwork, query: Query): object[] {
   const found = [root];
   let isIncomplete = false;
   for (const record of found) {
-    for (const cell of messageCellsOf(Cell.fromBase64(record.boc)).outgoing) {
+    for (const cell of record.messages.outgoing) {
       const [next] = network.state.transactionsByMessage(cell.hash().toString('base64'), time);
       if (next === undefined) isIncomplete = true;
       else found.push(next);
@@ -110,8 +110,7 @@ function listed(network: TonNetwork, records: readonly TransactionRecord[], quer
 }
 
 function transactionAnswer(network: TonNetwork, record: TransactionRecord): object {
-  const { transaction, boc, hash, account, time } = record;
-  const cells = messageCellsOf(Cell.fromBase64(boc));
+  const { transaction, messages: cells, hash, account, time } = record;
   const seqno = network.state.heightAt(time);
   return {
     account: account.toUpperCase(),
