@@ -53,6 +53,8 @@ describe('the tour', () => {
       stripeUrl: engine.sandbox.url,
       stripeKey,
       webhookSecret: '',
+      evmUrl: null,
+      evmToken: null,
       say: () => undefined,
     };
     const remember = (facts: object) => writeAddresses({ ...addresses, ...facts });
