@@ -4,14 +4,12 @@ import type { Queryable, Statement } from '../pool';
 import { pageReader } from './page';
 import { firstOf } from './row-values';
 
-export interface StoredCreditNote {
+/** What a credit note says, as it is written and as it is read. */
+export interface CreditNoteContent {
   readonly id: string;
-  readonly tenantId: string;
   readonly customerId: string;
   readonly subscriptionId: string | null;
   readonly invoiceId: string;
-  /** Series and sequence, such as CN-000007. */
-  readonly number: string;
   readonly reason: string;
   readonly memo: string | null;
   readonly net: Money;
@@ -22,6 +20,12 @@ export interface StoredCreditNote {
   readonly toBalance: Money;
   readonly refundId: string | null;
   readonly taxes: readonly { readonly taxRow: string; readonly net: Money; readonly tax: Money }[];
+}
+
+export interface StoredCreditNote extends CreditNoteContent {
+  readonly tenantId: string;
+  /** Series and sequence, such as CN-000007. */
+  readonly number: string;
   readonly explanation: string;
   readonly occurredAt: number;
 }

@@ -7,6 +7,7 @@ import type { LineKind } from '../../domain/invoice/line';
 import type { Money } from '../../domain/money';
 import { minus } from '../../domain/pricing/exact';
 import { toIso, type Instant } from '../../domain/time';
+import type { CreditNoteContent } from '../queries/credit-notes';
 
 export interface MovementRow {
   readonly grantId: string;
@@ -47,23 +48,9 @@ export interface CreditNoteLineRow {
   readonly text: string;
 }
 
-export interface CreditNoteRow {
-  readonly id: string;
-  readonly customerId: string;
-  readonly subscriptionId: string | null;
-  readonly invoiceId: string;
+export interface CreditNoteRow extends CreditNoteContent {
   readonly ordinal: number;
   readonly series: string;
-  readonly reason: string;
-  readonly memo: string | null;
-  readonly net: Money;
-  readonly tax: Money;
-  readonly gross: Money;
-  readonly reduced: Money;
-  readonly refunded: Money;
-  readonly toBalance: Money;
-  readonly refundId: string | null;
-  readonly taxes: readonly { readonly taxRow: string; readonly net: Money; readonly tax: Money }[];
   readonly text: string;
   readonly lines: readonly CreditNoteLineRow[];
 }
