@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { addressOfChild } from '../../adapters/chains/evm/addresses';
+import { addressOfChild, checkEvmAddress } from '../../adapters/chains/evm/addresses';
 import { addKey, readKeyFile } from '../../adapters/signers/key-file';
 import { controlClient } from '../../sandbox/chains/rpc/control-client';
 import { writePrivateFile } from './secrets';
@@ -39,7 +39,9 @@ async function furnish(folder: string, url: string, main: string): Promise<Kept>
   const { address } = await control.order<{ address: string }>('token', { symbol: 'USDX', decimals: 6 });
   await control.order('fund', { address: main, amount: (100n * ether).toString() });
   await control.order('mint', { token: address, address: main, amount: tokenFunds.toString() });
-  const kept = { token: address };
+  // Asset ids are compared as they stand: the one spelling is the one with the checksum.
+  const check = checkEvmAddress(address);
+  const kept = { token: check.kind === 'valid' ? check.address : address };
   writePrivateFile(file, kept);
   return kept;
 }
