@@ -24,7 +24,6 @@ export const standingAccounts: Readonly<Record<string, { readonly kind: AccountK
   bad_debt: { kind: 'expense', name: 'Invoices given up' },
   settlement_clearing: { kind: 'liability', name: 'Received on chains and not yet applied' },
   payer_credit: { kind: 'liability', name: 'Held for payers of settlements' },
-  chain_float: { kind: 'liability', name: 'Put into signing addresses by the owner' },
   conversion: { kind: 'asset', name: 'Between assets that were exchanged' },
   fx_gain_loss: { kind: 'expense', name: 'Loss (gain) by exchange rates' },
   rounding_dust: { kind: 'expense', name: 'Differences of rounding' },

@@ -20,7 +20,6 @@ export {
   planMigrationWorkflowId,
   testClockWorkflowId,
   topUpWorkflowId,
-  watcherWorkflowId,
 } from '../domain/ids';
 
 /** Workflow type names. Renaming one orphans every running workflow of that type. */

@@ -14,7 +14,7 @@ import { record } from './record';
 
 export { markSwept, unsweptInstructions } from '../queries/deposit-instructions';
 export { noteChainFault, putChainCursor } from '../queries/chain-cursors';
-export { openTransactions, type ChainTransaction } from '../queries/chain-transactions';
+export { openTransactions } from '../queries/chain-transactions';
 export type { Deposit, SettlementInstruction };
 
 export interface WatchList {

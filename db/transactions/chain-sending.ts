@@ -28,9 +28,8 @@ import { tellSettlement } from './chain-scan';
 import { openAccounts } from './ensure-accounts';
 import { record, type EntryRow } from './record';
 
-export { findChainTransaction, storeSignedBytes, triesOfLegs, openStatuses } from '../queries/chain-transactions';
+export { findChainTransaction, storeSignedBytes, triesOfLegs } from '../queries/chain-transactions';
 export { findSignerAccount, putSignerAccount, type SignerAccount } from '../queries/signer-accounts';
-export { payoutsOf } from '../queries/chain-payouts';
 export type { ChainTransaction, Leg, LegTry };
 
 const lockLeg: Statement = {

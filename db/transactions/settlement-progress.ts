@@ -8,14 +8,14 @@ import type { SettlementState } from '../../domain/settlement/state';
 import { toIso, type Instant } from '../../domain/time';
 import type { Database, Queryable, Statement } from '../pool';
 import { countDeposits, depositsOfSettlements, type Deposit } from '../queries/chain-deposits';
-import { instructionsOf, type SettlementInstruction } from '../queries/deposit-instructions';
+import { instructionsOf } from '../queries/deposit-instructions';
 import { insertLeg, legsOfSettlements, type Leg } from '../queries/settlement-legs';
 import { findSettlement, moveSettlement, type Settlement } from '../queries/settlements';
 import { firstOf } from '../queries/row-values';
 import { openAccounts } from './ensure-accounts';
 import { record, type AuditRow, type EntryRow, type EventRow } from './record';
 
-export type { Deposit, Leg, Settlement, SettlementInstruction };
+export type { Deposit, Leg, Settlement };
 export { postingsOfEntries } from '../queries/ledger-postings';
 export { storeInstruction, takeDepositNumber } from '../queries/deposit-instructions';
 

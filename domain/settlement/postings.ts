@@ -47,14 +47,6 @@ export function depositPostings(amount: Money, book: BookRate | null): Posting[]
   );
 }
 
-/** Money put into a signing address from outside, to pay from: network fees and payouts in other assets. */
-export function floatPostings(amount: Money): Posting[] {
-  return [
-    { account: collection(amount.currency), amount },
-    { account: 'chain_float', amount: negate(amount) },
-  ];
-}
-
 export interface AcceptedPayment {
   readonly stream: string;
   /** All that came in. */
