@@ -5,6 +5,7 @@
 import { waitFor } from '../../../dev/stack/wait';
 import {
   advance,
+  arrived,
   declineCard,
   firstRenewal,
   newKey,
@@ -155,6 +156,14 @@ const topUpStatus = async ({ api }: Cast, walletId: string): Promise<string[]> =
   return data.map(({ status, automatic }) => `${status} ${automatic}`);
 };
 
+/** A clock whose lost workflow has not been noticed yet refuses another move; it is asked again. */
+async function insistOnAdvance(cast: Cast, to: string): Promise<void> {
+  const isAccepted = async (): Promise<boolean> =>
+    (await cast.api.send('POST', `/test-clocks/${cast.clockId}/advance`, { to })).status < 300;
+  await waitFor('the clock accepts the move', isAccepted, { timeoutMs: settleMsMax, intervalMs: 500 });
+  await arrived(cast, to);
+}
+
 const automatic = { threshold: '20.00', amount: '60.00' };
 
 /** A clock begins and collects automatic top-ups itself. */
@@ -175,7 +184,7 @@ const automaticTopUp: KillScenario = {
     const before = [['paid', firstTotal] as const, ['paid', '60.00'] as const];
     await expectInvoices(cast, before);
     // The renewal uses it up, so the next one begins: once, too.
-    await advance(cast, '2026-02-02T00:00:00.000Z');
+    await insistOnAdvance(cast, '2026-02-02T00:00:00.000Z');
     await expectMovements(cast, ['granted 60', 'drawn -60', 'granted 60']);
     await expectInvoices(cast, [...before, ['paid', renewalTotal], ['paid', '60.00']]);
   },
