@@ -1,4 +1,5 @@
 /** Transfers that a bridge tells: counted once, quoted with the month's volume, collected or added up. */
+import { waitFor } from '../../dev/stack/wait';
 import { startEvmWorld, type EvmWorld } from '../support/chains/evm-world';
 import { startTestEngine, type TestEngine } from '../support/perennial';
 import { makeTenant } from '../support/tenant';
@@ -83,10 +84,15 @@ test('a fee is collected in an asset at the rate, rounded up; small ones wait un
 
 test('chains, signers, deposits and payouts are told, and no key', async () => {
   const { api } = await makeTenant(engine);
-  const chains = await api.get<{ data: { id: string; status: string; fault: string | null }[] }>('/chains');
-  expect(chains.data).toMatchObject([{ id: world.configured.id, status: 'watching', fault: null }]);
-  const signers = await api.get<{ data: object[] }>('/signers');
-  expect(signers.data).toEqual([{ chain: world.configured.id, key_id: 'main', address: world.main }]);
+  type Chains = { data: { id: string; status: string }[] };
+  const watched = [{ id: world.configured.id, status: 'watching', fault: null }];
+  await waitFor('the chain is watched', async () => (await api.get<Chains>('/chains')).data[0]?.status === 'watching');
+  expect((await api.get<Chains>('/chains')).data).toMatchObject(watched);
+  type Signers = { data: object[] };
+  // The address is there from its first use on.
+  await waitFor('the address is used', async () => (await api.get<Signers>('/signers')).data.length > 0);
+  const own = { chain: world.configured.id, key_id: 'main', address: world.main };
+  expect((await api.get<Signers>('/signers')).data).toEqual([own]);
   expect(await api.get('/deposits')).toMatchObject({ data: [] });
   expect(await api.get('/payouts')).toMatchObject({ data: [] });
 });
