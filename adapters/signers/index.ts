@@ -11,5 +11,3 @@ export interface SignersOptions {
 export const signerSources = {
   file: ({ file }: SignersOptions): Promise<ReadonlyMap<string, Signer>> => readKeyFile(file.path, file.passphrase),
 } satisfies Record<string, (options: SignersOptions) => Promise<ReadonlyMap<string, Signer>>>;
-
-export type SignerSourceName = keyof typeof signerSources;

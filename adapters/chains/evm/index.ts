@@ -18,7 +18,7 @@ import { prepareEvmPayout } from './prepare';
 import { signEvmPayout } from './sign';
 import { evmStandingOf } from './standing';
 
-/** A chain at an endpoint. Nothing is asked before the first call. */
+/** A chain at an endpoint. Nothing is asked before the first call. @public The registry loads it lazily, by name. */
 export function createEvmChain(connection: ChainConnection): Chain {
   const network = createEvmNetwork(connection);
   const { witnessUrl } = connection;
