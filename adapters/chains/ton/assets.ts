@@ -7,7 +7,7 @@ import { ChainRefusedRequest } from '../port';
 export const MAIN_NETWORK: ChainId = 'tvm:-239';
 
 /** The coin was called Toncoin until June 2026. A jetton of strangers is called GRAM as well: the id is what counts. */
-const gram = registerAsset({
+registerAsset({
   id: canonicalAssetId(`${MAIN_NETWORK}/slip44:607`),
   chain: MAIN_NETWORK,
   symbol: 'GRAM',
